@@ -1,0 +1,3 @@
+"""Rekindle: exhibitions of restored historical photographs."""
+
+__version__ = "0.1.0"

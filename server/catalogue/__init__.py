@@ -1,0 +1,1 @@
+"""WHAT a curator wrote: sets, photos, regions, texts."""

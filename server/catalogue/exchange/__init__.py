@@ -1,0 +1,1 @@
+"""Sets in and out of other formats."""

@@ -1,0 +1,147 @@
+"""What a curator wrote, as frozen values. Pure: no file, no clock.
+
+Names follow the design's words; field names are the keys of ``exhibit.toml`` and ``photo.toml``.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+"""Lower-case letters, digits and hyphens, at most 64: safe in a path, a URL and a file name."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
+"""A BCP 47 language tag, e.g. ``zh-Hans``."""
+
+HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+"""An sRGB colour, ``#RRGGBB``."""
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
+Point = tuple[Fraction, Fraction]
+"""(x, y) as fractions of the upright scan's width and height."""
+
+Certainty = Literal["documented", "likely", "guess"]
+Source = Literal["print", "negative", "slide"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(RootModel[dict[Language, str]]):
+    """A text in one or several languages: ``{en = "...", zh-Hans = "..."}``."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def in_(self, languages: Sequence[str]) -> str:
+        """The first of ``languages`` that has a text, else any text there is, else ``""``."""
+        for language in languages:
+            if text := self.root.get(language, "").strip():
+                return text
+        return next((text for text in self.root.values() if text.strip()), "")
+
+    def __bool__(self) -> bool:
+        return any(text.strip() for text in self.root.values())
+
+
+class Region(_Frozen):
+    """A named outline on a photo: evidence of colour, order of arrival, protection."""
+
+    id: Slug
+    name: Text
+    outline: tuple[Point, ...] | None = Field(None, min_length=3)
+    strokes: tuple[tuple[Point, ...], ...] | None = Field(None, min_length=1)
+    points: tuple[Point, ...] | None = Field(None, min_length=1)
+    protect: bool = False
+    """No generative engine may invent here."""
+    colour: HexColour | None = None
+    certainty: Certainty | None = None
+    source: Text | None = None
+    """Where the colour is known from; what "why this colour?" answers."""
+
+    @model_validator(mode="after")
+    def _has_a_shape(self) -> Self:
+        if not (self.outline or self.strokes or self.points):
+            raise ValueError("a region needs an outline, strokes or points")
+        return self
+
+    @model_validator(mode="after")
+    def _colour_is_accounted_for(self) -> Self:
+        if self.colour and not self.certainty:
+            raise ValueError("a region with a colour needs certainty: documented, likely or guess")
+        if self.certainty == "documented" and not self.source:
+            raise ValueError("a documented colour needs its source")
+        return self
+
+
+class Photo(_Frozen):
+    """One work in a set."""
+
+    id: Slug
+    """The name of its folder."""
+    title: Text
+    story: Text = Text({})
+    date: str | None = None
+    """EDTF (ISO 8601-2): ``1974-09-01``, ``1974``, ``1974~``, ``197X``."""
+    place: str | None = None
+    people: tuple[str, ...] = ()
+    credit: str | None = None
+    rights: str | None = None
+    """URI of a rights statement or licence."""
+    scan: str = "scan.tif"
+    """File name inside the photo's folder."""
+    source: Source = "print"
+    was: Literal["black-and-white", "colour"] = "black-and-white"
+    restore: bool = True
+    """False: a curator says this photograph is left alone."""
+    recipe: str | None = None
+    """Overrides the set's recipe for this photo."""
+    prompt: str | None = None
+    region: tuple[Region, ...] = ()
+    """In the order in which the change arrives."""
+
+    @model_validator(mode="after")
+    def _regions_are_distinct(self) -> Self:
+        ids = [region.id for region in self.region]
+        if twice := sorted({name for name in ids if ids.count(name) > 1}):
+            raise ValueError(f"two regions with one id: {', '.join(twice)}")
+        return self
+
+
+class Programme(_Frozen):
+    """An ordered run of photos played as one piece."""
+
+    id: Slug
+    title: Text
+    photos: tuple[Slug, ...] = Field(min_length=1)
+
+
+class ExhibitSet(_Frozen):
+    """A curator's folder: photos, texts, order."""
+
+    id: Slug
+    title: Text
+    intro: Text = Text({})
+    languages: tuple[Language, ...] = Field(("en",), min_length=1)
+    """The first is the default."""
+    recipe: str = "classic"
+    """A name in ``exhibit_content/recipes``, or a path relative to the set."""
+    order: tuple[Slug, ...] = Field(min_length=1)
+    programme: tuple[Programme, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    """In ``order``; read from the photo folders, never written into exhibit.toml."""
+
+    def photo(self, photo_id: str) -> Photo:
+        """Raises KeyError where the set has no such photo."""
+        for photo in self.photos:
+            if photo.id == photo_id:
+                return photo
+        raise KeyError(photo_id)

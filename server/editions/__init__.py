@@ -1,0 +1,1 @@
+"""WHAT is published: immutable editions."""

@@ -1,0 +1,132 @@
+"""Everything that can go wrong, on one screen.
+
+RekindleError
+├── SetInvalid          a set has problems; carries all of them
+├── ScanUnreadable      a file is not a picture we can read
+├── RecipeInvalid       a recipe names what does not exist
+├── StepFailed          one step on one photo could not be done
+├── PhotosFailed        a run ended, and these photos are missing from it
+├── NotRestored         a set cannot be published yet
+├── StoreDamaged        a stored result is not what it says it is
+├── EditionMissing      no such edition, or none published
+├── UserRefused         a user cannot be added or logged in
+└── ImportRefused       a source cannot become a set
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One fault in what a curator wrote, with the way out of it."""
+
+    file: str
+    """Path relative to the set, as the curator knows it."""
+    reason: str
+    """What is wrong, with the limit and the actual value where there is one."""
+    remedy: str
+    """What to do about it, as an instruction."""
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.reason} {self.remedy}"
+
+
+class RekindleError(Exception):
+    """Base of every error Rekindle raises on purpose."""
+
+
+class SetInvalid(RekindleError):
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)
+
+
+class ScanUnreadable(RekindleError):
+    def __init__(self, file: str, reason: str, remedy: str) -> None:
+        super().__init__(file, reason, remedy)
+        self.problem = Problem(file, reason, remedy)
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class RecipeInvalid(RekindleError):
+    def __init__(self, recipe: str, reason: str) -> None:
+        super().__init__(recipe, reason)
+        self.recipe, self.reason = recipe, reason
+
+    def __str__(self) -> str:
+        return f"Recipe {self.recipe}: {self.reason}"
+
+
+class StepFailed(RekindleError):
+    def __init__(self, photo: str, step: str, reason: str) -> None:
+        super().__init__(photo, step, reason)
+        self.photo, self.step, self.reason = photo, step, reason
+
+    def __str__(self) -> str:
+        return f"{self.photo}: step {self.step} failed: {self.reason}"
+
+
+class PhotosFailed(RekindleError):
+    def __init__(self, failures: Sequence[tuple[str, str]]) -> None:
+        super().__init__(failures)
+        self.failures = tuple(failures)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{photo}: {reason}" for photo, reason in self.failures)
+
+
+class NotRestored(RekindleError):
+    def __init__(self, set_path: str, photos: Sequence[str]) -> None:
+        super().__init__(set_path, photos)
+        self.set_path, self.photos = set_path, tuple(photos)
+
+    def __str__(self) -> str:
+        return (
+            f"Not restored yet: {', '.join(self.photos)}. Run: rekindle restore {self.set_path}"
+        )
+
+
+class StoreDamaged(RekindleError):
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(key, reason)
+        self.key, self.reason = key, reason
+
+    def __str__(self) -> str:
+        return f"Stored result {self.key[:12]}: {self.reason}"
+
+
+class EditionMissing(RekindleError):
+    def __init__(self, set_id: str, number: int | None = None) -> None:
+        super().__init__(set_id, number)
+        self.set_id, self.number = set_id, number
+
+    def __str__(self) -> str:
+        if self.number is None:
+            return f"No edition of {self.set_id} is published. Run: rekindle publish SET"
+        return f"{self.set_id} has no edition {self.number}."
+
+
+class UserRefused(RekindleError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class ImportRefused(RekindleError):
+    def __init__(self, source: str, reason: str, remedy: str) -> None:
+        super().__init__(source, reason, remedy)
+        self.problem = Problem(source, reason, remedy)
+
+    def __str__(self) -> str:
+        return str(self.problem)

@@ -1,0 +1,1 @@
+"""HOW a photo is restored, ahead of opening hours."""

@@ -1,0 +1,1 @@
+"""The engines, each blind to the others."""

@@ -1,0 +1,90 @@
+"""Recipes and the keys of their results. Pure: data in, data out."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
+
+from server.catalogue.model import Slug, Text
+
+Stage = Literal["repaired", "clear", "colour", "finished"]
+"""The stages that steps make; ``scan`` is never made."""
+
+STAGES: tuple[Stage, ...] = ("repaired", "clear", "colour", "finished")
+
+
+class Step(BaseModel):
+    """One operation of one engine with its parameters."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stage: Stage
+    engine: Slug
+    operation: Slug
+    params: Mapping[str, JsonValue] = Field(default_factory=dict)
+    seed: int = Field(0, ge=0, lt=2**32)
+
+    @property
+    def name(self) -> str:
+        return f"{self.engine}.{self.operation}"
+
+
+class Recipe(BaseModel):
+    """How stages are made: an ordered list of steps. The last step of a stage makes its picture."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Slug
+    title: Text
+    step: tuple[Step, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _stages_in_order(self) -> Self:
+        places = [STAGES.index(step.stage) for step in self.step]
+        if places != sorted(places):
+            raise ValueError(f"steps must follow the order of stages: {', '.join(STAGES)}")
+        return self
+
+
+def canonical_json(value: Any) -> bytes:
+    """One byte string for equal values (RFC 8785 for the types used here: no NaN, sorted keys)."""
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def cache_key(
+    *,
+    inputs: Mapping[str, str],
+    step: Step,
+    params: Mapping[str, JsonValue],
+    engine_version: str,
+    weights: str | None,
+    tiling: Mapping[str, JsonValue] | None,
+) -> str:
+    """The store's key of a result: SHA-256 over everything that decides its pixels.
+
+    ``inputs`` maps a name (``image``, ``damage``) to the SHA-256 of what goes in; ``params`` are the
+    step's parameters after the photo's own facts (regions, kind of original) were filled in.
+    """
+    return digest(
+        canonical_json(
+            {
+                "inputs": dict(inputs),
+                "engine": step.engine,
+                "operation": step.operation,
+                "engine_version": engine_version,
+                "weights": weights,
+                "params": dict(params),
+                "seed": step.seed,
+                "tiling": tiling,
+            }
+        )
+    )

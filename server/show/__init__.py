@@ -1,0 +1,1 @@
+"""WHEN it is shown; the server decides."""

@@ -1,0 +1,146 @@
+"""The wire, written once. Unknown fields are refused; the browser's types are generated from here."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from server.catalogue.model import Language, Slug
+from server.editions.model import StageName
+from server.show.timeline import Score
+
+View = Literal["attract", "wall", "photo", "programme"]
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
+    )
+
+
+# From a screen
+
+
+class Ping(_Message):
+    """Any screen, every 2 s: alive, and what time is it?"""
+
+    type: Literal["ping"] = "ping"
+    sent: float
+    """The screen's own clock, milliseconds; comes back unchanged."""
+
+
+class Touch(_Message):
+    """A hand is on the kiosk; sent at most once a second. Wakes it, keeps it awake."""
+
+    type: Literal["touch"] = "touch"
+
+
+class ShowWall(_Message):
+    """Back to the gallery wall."""
+
+    type: Literal["wall"] = "wall"
+
+
+class OpenPhoto(_Message):
+    type: Literal["open"] = "open"
+    photo: Slug
+
+
+class GoToStage(_Message):
+    """To one stage of the open photo."""
+
+    type: Literal["stage"] = "stage"
+    stage: StageName
+
+
+class Restore(_Message):
+    """Play the open photo's stages through."""
+
+    type: Literal["restore"] = "restore"
+
+
+class Scrub(_Message):
+    """The finger on the rail: 0 is the first stage, 1 the second, 1.5 half-way to the third."""
+
+    type: Literal["scrub"] = "scrub"
+    position: Annotated[float, Field(ge=0, le=8, allow_inf_nan=False)]
+
+
+class Release(_Message):
+    """The finger has left the rail."""
+
+    type: Literal["release"] = "release"
+
+
+class PlayProgramme(_Message):
+    type: Literal["programme"] = "programme"
+    programme: Slug
+
+
+class ChooseLanguage(_Message):
+    type: Literal["language"] = "language"
+    language: Language
+
+
+KioskMessage = Annotated[
+    Ping
+    | Touch
+    | ShowWall
+    | OpenPhoto
+    | GoToStage
+    | Restore
+    | Scrub
+    | Release
+    | PlayProgramme
+    | ChooseLanguage,
+    Field(discriminator="type"),
+]
+"""What a kiosk may say. A projection may only send ``ping``."""
+
+kiosk_message: TypeAdapter[KioskMessage] = TypeAdapter(KioskMessage)
+projection_message: TypeAdapter[Ping] = TypeAdapter(Ping)
+
+
+# To a screen
+
+
+class Pong(_Message):
+    type: Literal["pong"] = "pong"
+    sent: float
+    now: float
+    """Server time, milliseconds."""
+
+
+class EditionRef(_Message):
+    set_id: Slug
+    number: int
+    url: str
+    """Folder of the edition; ``manifest.json`` and every rendition lie under it."""
+
+
+class Snapshot(_Message):
+    """The whole show of a station. Newer replaces older."""
+
+    type: Literal["show"] = "show"
+    revision: int
+    now: float
+    """Server time when it was sent, milliseconds."""
+    edition: EditionRef
+    view: View
+    photo: Slug | None
+    """The open photo, in views ``photo`` and ``programme``."""
+    programme: Slug | None
+    """The programme that plays or has just ended, in view ``programme``."""
+    score: Score
+    language: Language
+    asking_until: float | None
+    """"Are you still there?" is asked; server time at which the kiosk resets."""
+
+
+class Closed(_Message):
+    """Nothing is published yet; the screen waits and is told when there is."""
+
+    type: Literal["empty"] = "empty"
+
+
+ServerMessage = Annotated[Pong | Snapshot | Closed, Field(discriminator="type")]
+server_message: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)

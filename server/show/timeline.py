@@ -1,0 +1,269 @@
+"""What is on the glass at a moment. Pure: knows editions and arithmetic.
+
+A *score* says what happens from its start on, as cues; ``moment`` reads it at any server time. A
+screen evaluates the same score with the same rule (``kiosk_ui/shared/timeline.js``), so a late,
+slow or reconnecting screen is right after one message, and two screens cannot drift.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.catalogue.model import Slug
+from server.editions.model import Edition, EditionPhoto, EditionProgramme, StageName
+
+DISSOLVE_MS = 1400.0
+"""From one photo to another."""
+RETREAT_MS = 1200.0
+"""Back to an earlier stage: the change leaves faster than it came."""
+HASTEN_MS = 450.0
+"""A change under way is completed this fast when the visitor asks for something else."""
+PAUSE_MS = 1500.0
+"""A stage rests this long before the next begins by itself."""
+PROGRAMME_PACE = 1.5
+"""Programmes take their changes slower by half (look.md)."""
+PROGRAMME_OPENING_MS = 3000.0
+PROGRAMME_CLOSING_MS = 4500.0
+ATTRACT_REST_MS = 1800.0
+ATTRACT_SHARE = 0.42
+"""The attract loop stops a change here: deliberately unfinished."""
+ATTRACT_PHOTOS = 3
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", json_schema_serialization_defaults_required=True
+    )
+
+
+class Frame(_Frozen):
+    """One picture: a photo at a stage."""
+
+    photo: Slug
+    stage: StageName
+
+
+class Cue(_Frozen):
+    """A change from one picture to another, or (``before == after``) a picture that rests.
+
+    Within one photo the change follows its arrival map; between photos it is a dissolve.
+    """
+
+    begins: float = Field(ge=0)
+    """Milliseconds after the score's start."""
+    lasts: float = Field(ge=0)
+    """Milliseconds. 0: at once; the progress is ``last`` from the beginning."""
+    before: Frame
+    after: Frame
+    first: float = Field(0.0, ge=0, le=1)
+    """Progress at the beginning."""
+    last: float = Field(1.0, ge=0, le=1)
+    """Progress at the end; kept until the next cue begins."""
+
+
+class Score(_Frozen):
+    """Cues in order of their beginning; the first begins at 0."""
+
+    starts: float
+    """Server time, milliseconds."""
+    cues: tuple[Cue, ...] = Field(min_length=1)
+    repeats: float | None = Field(None, gt=0)
+    """Period in milliseconds of a loop; None: plays once and rests on its last picture."""
+
+
+class Moment(_Frozen):
+    """The picture at a moment: ``progress`` of the way from ``before`` to ``after``."""
+
+    cue: int
+    before: Frame
+    after: Frame
+    progress: float
+
+
+def moment(score: Score, now: float) -> Moment:
+    """What ``score`` shows at server time ``now`` (milliseconds); before its start, its beginning."""
+    elapsed = max(0.0, now - score.starts)
+    if score.repeats is not None:
+        elapsed %= score.repeats
+    index = 0
+    for place, cue in enumerate(score.cues):
+        if cue.begins <= elapsed:
+            index = place
+    cue = score.cues[index]
+    share = 1.0 if cue.lasts == 0 else min(1.0, (elapsed - cue.begins) / cue.lasts)
+    return Moment(
+        cue=index,
+        before=cue.before,
+        after=cue.after,
+        progress=cue.first + (cue.last - cue.first) * share,
+    )
+
+
+def ends(score: Score) -> float | None:
+    """Server time at which nothing changes any more; None for a loop."""
+    if score.repeats is not None:
+        return None
+    return score.starts + max(cue.begins + cue.lasts for cue in score.cues)
+
+
+def still(frame: Frame, now: float) -> Score:
+    """A picture that rests."""
+    return Score(starts=now, cues=(Cue(begins=0, lasts=0, before=frame, after=frame),))
+
+
+def stage_names(photo: EditionPhoto) -> tuple[StageName, ...]:
+    return tuple(stage.name for stage in photo.stages)
+
+
+def _chain(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+    """The cues one after the other: ``begins`` is read as the rest before each."""
+    clock, placed = 0.0, []
+    for cue in cues:
+        begins = clock + cue.begins
+        placed.append(cue.model_copy(update={"begins": begins}))
+        clock = begins + cue.lasts
+    return tuple(placed)
+
+
+def _resting(current: Moment, toward: Frame) -> tuple[list[Cue], Frame]:
+    """Cues that bring a change under way to rest, and the picture it rests on."""
+    if current.before == current.after or current.progress in (0.0, 1.0):
+        return [], current.before if current.progress == 0.0 else current.after
+    back = toward == current.before
+    target, last = (current.before, 0.0) if back else (current.after, 1.0)
+    lasts = HASTEN_MS if not back else RETREAT_MS * current.progress
+    cue = Cue(
+        begins=0,
+        lasts=lasts,
+        before=current.before,
+        after=current.after,
+        first=current.progress,
+        last=last,
+    )
+    return [cue], target
+
+
+def _change(edition: Edition, before: Frame, after: Frame, rest: float = 0.0) -> Cue:
+    if before.photo != after.photo:
+        return Cue(begins=rest, lasts=DISSOLVE_MS, before=before, after=after)
+    photo = edition.photo(after.photo)
+    names = stage_names(photo) if photo else ()
+    if photo and names.index(after.stage) < names.index(before.stage):
+        # The same two pictures, backwards: what arrived last leaves first.
+        return Cue(begins=rest, lasts=RETREAT_MS, before=after, after=before, first=1, last=0)
+    lasts = float(photo.arrival_ms) if photo else DISSOLVE_MS
+    return Cue(begins=rest, lasts=lasts, before=before, after=after)
+
+
+def turn(edition: Edition, current: Moment, target: Frame, now: float) -> Score:
+    """From what is shown to ``target``, without a jump."""
+    cues, rests_on = _resting(current, target)
+    if rests_on != target:
+        cues = [*cues, _change(edition, rests_on, target)]
+    return Score(starts=now, cues=_chain(cues)) if cues else still(target, now)
+
+
+def restore(edition: Edition, photo: EditionPhoto, current: Moment, now: float) -> Score:
+    """Every stage after the one shown, by itself; from the scan where the last was reached."""
+    names = stage_names(photo)
+    shown = current.after if current.progress > 0 else current.before
+    if shown.photo != photo.id or shown.stage in (names[-1], "scan"):
+        shown = Frame(photo=photo.id, stage="scan")
+    cues, rests_on = _resting(current, shown)
+    if rests_on != shown:
+        cues = [*cues, _change(edition, rests_on, shown)]
+    for before, after in pairwise(names[names.index(shown.stage) :]):
+        rest = PAUSE_MS if cues else 0.0
+        frames = Frame(photo=photo.id, stage=before), Frame(photo=photo.id, stage=after)
+        cues = [*cues, _change(edition, *frames, rest=rest)]
+    return Score(starts=now, cues=_chain(cues)) if cues else still(shown, now)
+
+
+def scrub(photo: EditionPhoto, position: float, now: float) -> Score:
+    """Held under a finger: ``position`` 0 is the first stage, 1 the second, 1.5 half-way on."""
+    names = stage_names(photo)
+    position = min(max(position, 0.0), len(names) - 1.0)
+    index = min(int(position), max(0, len(names) - 2))
+    before = Frame(photo=photo.id, stage=names[index])
+    after = Frame(photo=photo.id, stage=names[min(index + 1, len(names) - 1)])
+    share = position - index if before != after else 1.0
+    return Score(
+        starts=now,
+        cues=(Cue(begins=0, lasts=0, before=before, after=after, first=share, last=share),),
+    )
+
+
+def settle(photo: EditionPhoto, current: Moment, now: float) -> Score:
+    """The finger is gone: ease to the nearer of the two stages."""
+    last = float(round(current.progress))
+    cue = Cue(
+        begins=0,
+        lasts=HASTEN_MS,
+        before=current.before,
+        after=current.after,
+        first=current.progress,
+        last=last,
+    )
+    return Score(starts=now, cues=(cue,))
+
+
+def programme(
+    edition: Edition, programme: EditionProgramme, current: Moment, now: float
+) -> Score:
+    """The programme's photos in order, each through all its stages, as one piece."""
+    cues: list[Cue] = []
+    shown = current.after if current.progress >= 0.5 else current.before
+    closing = 0.0
+    for photo_id in programme.photos:
+        photo = edition.photo(photo_id)
+        if photo is None:
+            continue
+        names = stage_names(photo)
+        scan = Frame(photo=photo.id, stage=names[0])
+        if shown != scan:
+            cues.append(
+                Cue(begins=closing, lasts=DISSOLVE_MS * PROGRAMME_PACE, before=shown, after=scan)
+            )
+        for place, (before, after) in enumerate(pairwise(names)):
+            cues.append(
+                Cue(
+                    begins=PAUSE_MS if place else PROGRAMME_OPENING_MS,
+                    lasts=photo.arrival_ms * PROGRAMME_PACE,
+                    before=Frame(photo=photo.id, stage=before),
+                    after=Frame(photo=photo.id, stage=after),
+                )
+            )
+        shown, closing = Frame(photo=photo.id, stage=names[-1]), PROGRAMME_CLOSING_MS
+    cues.append(Cue(begins=PROGRAMME_CLOSING_MS, lasts=0, before=shown, after=shown))
+    return Score(starts=now, cues=_chain(cues))
+
+
+def attract(edition: Edition, now: float) -> Score:
+    """A loop that invites a hand: a change begins, stops, and draws back; then the next photo."""
+    photos = [photo for photo in edition.photos if len(photo.stages) > 1][:ATTRACT_PHOTOS]
+    if not photos:
+        return still(Frame(photo=edition.photos[0].id, stage="scan"), now)
+    cues: list[Cue] = []
+    for photo, following in zip(photos, [*photos[1:], photos[0]], strict=True):
+        names = stage_names(photo)
+        scan = Frame(photo=photo.id, stage="scan")
+        change = Cue(
+            begins=ATTRACT_REST_MS,
+            lasts=photo.arrival_ms * ATTRACT_SHARE,
+            before=scan,
+            after=Frame(photo=photo.id, stage=names[-1]),
+            last=ATTRACT_SHARE,
+        )
+        back = change.model_copy(
+            update={"first": ATTRACT_SHARE, "last": 0.0, "lasts": RETREAT_MS}
+        )
+        cues += [change, back]
+        if following != photo:
+            next_scan = Frame(photo=following.id, stage="scan")
+            cues.append(Cue(begins=300, lasts=DISSOLVE_MS, before=scan, after=next_scan))
+    placed = _chain(cues)
+    first = placed[0].begins
+    opening = Cue(begins=0, lasts=0, before=placed[0].before, after=placed[0].before)
+    period = max(cue.begins + cue.lasts for cue in placed)
+    return Score(starts=now, cues=(opening, *placed) if first else placed, repeats=period)
