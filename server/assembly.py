@@ -1,0 +1,133 @@
+"""The one place that names concrete classes and builds the world from settings."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+
+import psutil
+
+from server.catalogue.checks import require_sound
+from server.catalogue.manifest import photo_folder
+from server.catalogue.model import ExhibitSet
+from server.editions.build import PhotoBuilt, build
+from server.editions.export import export_stages
+from server.editions.model import Edition
+from server.editions.shelf import Shelf
+from server.errors import NotRestored, Problem, SetInvalid
+from server.restoration.engine import EngineRegistry
+from server.restoration.engines.classic import ClassicEngine
+from server.restoration.engines.hand import HandEngine
+from server.restoration.pipeline import Job, Pipeline, Restored
+from server.restoration.recipes import recipe_for
+from server.restoration.runner import Event, LocalRunner
+from server.restoration.store import Store
+from server.settings import Settings
+
+MEMORY_PER_WORKER = 3 * 2**30
+"""Bytes a worker may need for a scan of 25 megapixels."""
+
+
+def recipes_library() -> Path:
+    """The recipes that ship with Rekindle."""
+    return Path(str(files("server"))).parent / "exhibit_content" / "recipes"
+
+
+def engines() -> EngineRegistry:
+    return EngineRegistry([ClassicEngine(), HandEngine()])
+
+
+def pipeline(settings: Settings) -> Pipeline:
+    """A pipeline of its own for one process."""
+    return Pipeline(engines(), Store(settings.store), who=settings.operator)
+
+
+def workers(settings: Settings) -> int:
+    """How many processes restore at once."""
+    if settings.workers:
+        return settings.workers
+    by_memory = int(psutil.virtual_memory().available // MEMORY_PER_WORKER)
+    return max(1, min(os.cpu_count() or 1, by_memory))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSet:
+    """A set that passed its checks, with the folder it was read from."""
+
+    folder: Path
+    exhibit: ExhibitSet
+
+
+class Workshop:
+    """What a curator's commands do: open, restore, publish, roll back, export."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pipeline = pipeline(settings)
+        self.shelf = Shelf(settings.editions, settings.keep_editions)
+
+    def open(self, folder: Path) -> OpenSet:
+        """Raises SetInvalid, with every error of the set; warnings do not block."""
+        return OpenSet(folder, require_sound(folder))
+
+    def jobs(
+        self, opened: OpenSet, *, recipe: str | None = None, photo: str | None = None
+    ) -> list[Job]:
+        """A job a photo. Raises SetInvalid for a photo the set does not have, RecipeInvalid."""
+        known = [entry.id for entry in opened.exhibit.photos]
+        if photo is not None and photo not in known:
+            remedy = f"Known: {', '.join(known)}."
+            raise SetInvalid([Problem("exhibit.toml", f"has no photo {photo}.", remedy)])
+        return [
+            Job(
+                entry,
+                photo_folder(opened.folder, entry.id),
+                recipe_for(
+                    entry,
+                    opened.exhibit,
+                    override=recipe,
+                    library=recipes_library(),
+                    set_folder=opened.folder,
+                ),
+            )
+            for entry in opened.exhibit.photos
+            if photo in (None, entry.id)
+        ]
+
+    def restore(self, jobs: list[Job]) -> Iterator[Event]:
+        """Restores the jobs on this machine; yields what happens as it happens."""
+        Store(self._settings.store).sweep()
+        runner = LocalRunner(partial(pipeline, self._settings), workers(self._settings))
+        return runner.run(jobs)
+
+    def restored(self, opened: OpenSet, *, recipe: str | None = None) -> list[Restored]:
+        """The stored stages of every photo. Raises NotRestored, naming those that miss some."""
+        jobs = self.jobs(opened, recipe=recipe)
+        found = [(job.photo.id, self._pipeline.look_up(job)) for job in jobs]
+        if missing := [photo for photo, restored in found if restored is None]:
+            raise NotRestored(str(opened.folder), missing)
+        return [restored for _, restored in found if restored is not None]
+
+    def publish(
+        self, opened: OpenSet, *, recipe: str | None = None, built: PhotoBuilt = lambda _: None
+    ) -> Edition:
+        """Builds and publishes an edition of what is restored."""
+        restored = self.restored(opened, recipe=recipe)
+
+        def fill(folder: Path, number: int, earlier: Path | None) -> Edition:
+            return build(
+                opened.exhibit,
+                restored,
+                folder=folder,
+                number=number,
+                earlier=earlier,
+                built=built,
+            )
+
+        return self.shelf.publish(opened.exhibit.id, fill)
+
+    def export(self, opened: OpenSet, target: Path, *, recipe: str | None = None) -> list[Path]:
+        """Writes every stage as a PNG with its paradata beside it."""
+        return export_stages(self.restored(opened, recipe=recipe), target)

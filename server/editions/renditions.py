@@ -1,0 +1,90 @@
+"""Pictures as screens and visitors get them: sized, compressed, labelled.
+
+Every file carries its IPTC digital source type (https://cv.iptc.org/newscodes/digitalsourcetype/)
+in XMP, so that a copy that leaves the room still says what it is.
+"""
+
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+import pyvips
+
+from server.editions.model import Rendition, StageName
+from server.restoration.engine import Image, Layer
+from server.restoration.images import resize, to_bytes8, write_layer
+
+LONG_SIDES = (3840, 1920, 480)
+"""Pixels: a 4K screen, a full-HD screen, a thumbnail."""
+WEBP_QUALITY, JPEG_QUALITY = 88, 90
+
+SOURCE_TYPE = {
+    "print": "print",
+    "negative": "negativeFilm",
+    "slide": "positiveFilm",
+    "repaired": "algorithmicallyEnhanced",
+    "clear": "algorithmicallyEnhanced",
+    "colour": "algorithmicallyEnhanced",
+    "finished": "humanEdits",
+    "generative": "compositeWithTrainedAlgorithmicMedia",
+}
+"""IPTC terms, by the kind of original for scans and by stage for what was made of them."""
+
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
+ Iptc4xmpExt:DigitalSourceType={type} photoshop:Credit={credit}/>
+</rdf:RDF></x:xmpmeta>
+<?xpacket end="w"?>"""
+
+
+def xmp(stage: StageName, source: str, credit: str | None) -> bytes:
+    """The XMP packet of a rendition: what kind of picture it is, and who holds the original."""
+    term = SOURCE_TYPE[source if stage == "scan" else stage]
+    uri = f"http://cv.iptc.org/newscodes/digitalsourcetype/{term}"
+    return _XMP.format(type=quoteattr(uri), credit=quoteattr(credit or "")).encode()
+
+
+def sizes(width: int, height: int) -> list[tuple[int, int]]:
+    """(width, height) of the renditions of a picture, largest first; never larger than itself."""
+    chosen: list[tuple[int, int]] = []
+    for side in LONG_SIDES:
+        scale = min(1.0, side / max(width, height))
+        size = max(1, round(width * scale)), max(1, round(height * scale))
+        if size not in chosen:
+            chosen.append(size)
+    return chosen
+
+
+def names(stem: str, width: int, height: int) -> list[Rendition]:
+    """The renditions a picture of that size will have, as files ``stem-<side>``."""
+    return [
+        Rendition(width=wide, height=high, webp=f"{stem}-{side}.webp", jpeg=f"{stem}-{side}.jpg")
+        for wide, high in sizes(width, height)
+        for side in [max(wide, high)]
+    ]
+
+
+def write(folder: Path, image: Image, renditions: list[Rendition], packet: bytes) -> None:
+    """Writes the files of ``renditions`` under ``folder``."""
+    for rendition in renditions:
+        if image.shape[:2] != (rendition.height, rendition.width):
+            image = resize(image, rendition.width, rendition.height)
+        picture = pyvips.Image.new_from_array(to_bytes8(image), interpretation="srgb").copy()
+        picture.set_type(pyvips.GValue.blob_type, "xmp-data", packet)
+        picture.webpsave(
+            str(folder / rendition.webp), Q=WEBP_QUALITY, effort=2, profile="srgb", keep="xmp:icc"
+        )
+        picture.jpegsave(
+            str(folder / rendition.jpeg),
+            Q=JPEG_QUALITY,
+            interlace=True,
+            subsample_mode="off",
+            profile="srgb",
+            keep="xmp:icc",
+        )
+
+
+def write_map(path: Path, values: Layer) -> None:
+    """An arrival or evidence map: a grey PNG without loss, one byte a pixel."""
+    write_layer(path, values)
