@@ -1,4 +1,4 @@
-"""The wire, written once. Unknown fields are refused; the browser's types are generated from here."""
+"""The wire, written once. Unknown fields are refused; the browser's types come from here."""
 
 from typing import Annotated, Literal
 

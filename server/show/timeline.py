@@ -7,8 +7,9 @@ slow or reconnecting screen is right after one message, and two screens cannot d
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from server.catalogue.model import Slug
 from server.editions.model import Edition, EditionPhoto, EditionProgramme, StageName
@@ -28,6 +29,9 @@ PROGRAMME_CLOSING_MS = 4500.0
 ATTRACT_REST_MS = 1800.0
 ATTRACT_SHARE = 0.42
 """The attract loop stops a change here: deliberately unfinished."""
+ATTRACT_HOLD_MS = 1800.0
+"""The unfinished change waits this long for a hand before it draws back."""
+ATTRACT_PAUSE_MS = 300.0
 ATTRACT_PHOTOS = 3
 
 
@@ -71,6 +75,13 @@ class Score(_Frozen):
     repeats: float | None = Field(None, gt=0)
     """Period in milliseconds of a loop; None: plays once and rests on its last picture."""
 
+    @model_validator(mode="after")
+    def _begins_at_once_and_in_order(self) -> Self:
+        begins = [cue.begins for cue in self.cues]
+        if begins[0] != 0 or begins != sorted(begins):
+            raise ValueError("the first cue begins at 0, and no cue before the one ahead of it")
+        return self
+
 
 class Moment(_Frozen):
     """The picture at a moment: ``progress`` of the way from ``before`` to ``after``."""
@@ -82,7 +93,7 @@ class Moment(_Frozen):
 
 
 def moment(score: Score, now: float) -> Moment:
-    """What ``score`` shows at server time ``now`` (milliseconds); before its start, its beginning."""
+    """What ``score`` shows at server time ``now``, in ms; before its start, its beginning."""
     elapsed = max(0.0, now - score.starts)
     if score.repeats is not None:
         elapsed %= score.repeats
@@ -96,7 +107,8 @@ def moment(score: Score, now: float) -> Moment:
         cue=index,
         before=cue.before,
         after=cue.after,
-        progress=cue.first + (cue.last - cue.first) * share,
+        # Exactly the end at the end, so that what has come to rest compares as such.
+        progress=cue.last if share == 1.0 else cue.first + (cue.last - cue.first) * share,
     )
 
 
@@ -112,13 +124,27 @@ def still(frame: Frame, now: float) -> Score:
     return Score(starts=now, cues=(Cue(begins=0, lasts=0, before=frame, after=frame),))
 
 
+def rests_on(score: Score) -> Frame | None:
+    """The picture ``score`` ends on; None for a loop, or where it ends between two pictures."""
+    cue = score.cues[-1]
+    if score.repeats is not None or cue.last not in (0.0, 1.0):
+        return None
+    return cue.after if cue.last == 1.0 else cue.before
+
+
 def stage_names(photo: EditionPhoto) -> tuple[StageName, ...]:
     return tuple(stage.name for stage in photo.stages)
 
 
 def _chain(cues: Sequence[Cue]) -> tuple[Cue, ...]:
-    """The cues one after the other: ``begins`` is read as the rest before each."""
+    """The cues one after the other: ``begins`` is read as the rest before each.
+
+    Where the first rests before it begins, its picture is there meanwhile.
+    """
     clock, placed = 0.0, []
+    if cues[0].begins > 0:
+        shown = cues[0].before if cues[0].first == 0.0 else cues[0].after
+        placed.append(Cue(begins=0, lasts=0, before=shown, after=shown))
     for cue in cues:
         begins = clock + cue.begins
         placed.append(cue.model_copy(update={"begins": begins}))
@@ -130,9 +156,11 @@ def _resting(current: Moment, toward: Frame) -> tuple[list[Cue], Frame]:
     """Cues that bring a change under way to rest, and the picture it rests on."""
     if current.before == current.after or current.progress in (0.0, 1.0):
         return [], current.before if current.progress == 0.0 else current.after
-    back = toward == current.before
+    # Toward either end of the change if that is where it goes; else to the nearer of the two.
+    returns = toward == current.before
+    back = returns or (toward != current.after and current.progress < 0.5)
     target, last = (current.before, 0.0) if back else (current.after, 1.0)
-    lasts = HASTEN_MS if not back else RETREAT_MS * current.progress
+    lasts = RETREAT_MS * current.progress if returns else HASTEN_MS
     cue = Cue(
         begins=0,
         lasts=lasts,
@@ -194,7 +222,7 @@ def scrub(photo: EditionPhoto, position: float, now: float) -> Score:
     )
 
 
-def settle(photo: EditionPhoto, current: Moment, now: float) -> Score:
+def settle(current: Moment, now: float) -> Score:
     """The finger is gone: ease to the nearer of the two stages."""
     last = float(round(current.progress))
     cue = Cue(
@@ -208,12 +236,12 @@ def settle(photo: EditionPhoto, current: Moment, now: float) -> Score:
     return Score(starts=now, cues=(cue,))
 
 
-def programme(
-    edition: Edition, programme: EditionProgramme, current: Moment, now: float
-) -> Score:
+def programme(edition: Edition, programme: EditionProgramme, current: Moment, now: float) -> Score:
     """The programme's photos in order, each through all its stages, as one piece."""
-    cues: list[Cue] = []
-    shown = current.after if current.progress >= 0.5 else current.before
+    opens = next((found for found in map(edition.photo, programme.photos) if found), None)
+    if opens is None:
+        return still(current.after, now)
+    cues, shown = _resting(current, Frame(photo=opens.id, stage=stage_names(opens)[0]))
     closing = 0.0
     for photo_id in programme.photos:
         photo = edition.photo(photo_id)
@@ -241,29 +269,34 @@ def programme(
 
 def attract(edition: Edition, now: float) -> Score:
     """A loop that invites a hand: a change begins, stops, and draws back; then the next photo."""
-    photos = [photo for photo in edition.photos if len(photo.stages) > 1][:ATTRACT_PHOTOS]
-    if not photos:
-        return still(Frame(photo=edition.photos[0].id, stage="scan"), now)
+    restored = [photo for photo in edition.photos if len(photo.stages) > 1]
+    photos = (restored or list(edition.photos))[:ATTRACT_PHOTOS]
     cues: list[Cue] = []
     for photo, following in zip(photos, [*photos[1:], photos[0]], strict=True):
         names = stage_names(photo)
-        scan = Frame(photo=photo.id, stage="scan")
-        change = Cue(
-            begins=ATTRACT_REST_MS,
-            lasts=photo.arrival_ms * ATTRACT_SHARE,
-            before=scan,
-            after=Frame(photo=photo.id, stage=names[-1]),
-            last=ATTRACT_SHARE,
-        )
-        back = change.model_copy(
-            update={"first": ATTRACT_SHARE, "last": 0.0, "lasts": RETREAT_MS}
-        )
-        cues += [change, back]
+        scan = Frame(photo=photo.id, stage=names[0])
+        if len(names) > 1:
+            cues += _temptation(photo, scan, Frame(photo=photo.id, stage=names[-1]))
         if following != photo:
-            next_scan = Frame(photo=following.id, stage="scan")
-            cues.append(Cue(begins=300, lasts=DISSOLVE_MS, before=scan, after=next_scan))
+            rest = ATTRACT_PAUSE_MS if len(names) > 1 else ATTRACT_REST_MS
+            next_scan = Frame(photo=following.id, stage=stage_names(following)[0])
+            cues.append(Cue(begins=rest, lasts=DISSOLVE_MS, before=scan, after=next_scan))
+    if not cues:
+        scan = Frame(photo=photos[0].id, stage=stage_names(photos[0])[0])
+        return still(scan, now).model_copy(update={"repeats": ATTRACT_REST_MS})
     placed = _chain(cues)
-    first = placed[0].begins
-    opening = Cue(begins=0, lasts=0, before=placed[0].before, after=placed[0].before)
-    period = max(cue.begins + cue.lasts for cue in placed)
-    return Score(starts=now, cues=(opening, *placed) if first else placed, repeats=period)
+    period = placed[-1].begins + placed[-1].lasts
+    return Score(starts=now, cues=placed, repeats=period)
+
+
+def _temptation(photo: EditionPhoto, scan: Frame, final: Frame) -> list[Cue]:
+    """The change begins, stops short, and draws back."""
+    change = Cue(
+        begins=ATTRACT_REST_MS,
+        lasts=photo.arrival_ms * ATTRACT_SHARE,
+        before=scan,
+        after=final,
+        last=ATTRACT_SHARE,
+    )
+    back = {"begins": ATTRACT_HOLD_MS, "first": ATTRACT_SHARE, "last": 0.0, "lasts": RETREAT_MS}
+    return [change, change.model_copy(update=back)]

@@ -1,0 +1,336 @@
+"""The rules of a visit, as one pure function: ``step(state, event, now) -> ShowState``.
+
+A station invites (``attract``) until a hand touches it. The visitor walks along the wall, opens a
+photograph, goes through its stages, plays a programme; left alone, the station asks, and then
+invites the next one. Times are server milliseconds.
+"""
+
+from dataclasses import dataclass, replace
+from functools import singledispatch
+
+from server.editions.model import Edition, EditionPhoto
+from server.show import timeline
+from server.show.messages import (
+    ChooseLanguage,
+    EditionRef,
+    GoToStage,
+    OpenPhoto,
+    PlayProgramme,
+    Release,
+    Restore,
+    Scrub,
+    ShowWall,
+    Snapshot,
+    Touch,
+    View,
+)
+from server.show.timeline import Frame, Moment, Score
+
+STUCK_MS = 30_000.0
+"""A finger on the rail that says nothing for so long is none: a panel's contact is stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An edition is the one to show from the next visitor on."""
+
+    edition: Edition
+
+
+Event = (
+    Touch
+    | ShowWall
+    | OpenPhoto
+    | GoToStage
+    | Restore
+    | Scrub
+    | Release
+    | PlayProgramme
+    | ChooseLanguage
+    | Published
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a station waits for a visitor who may have gone."""
+
+    idle_ask_ms: float = 60_000.0
+    """Without a touch, until "Are you still there?"."""
+    idle_reset_ms: float = 20_000.0
+    """That question waits so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowState:
+    """What a station shows, and what it needs to know to go on."""
+
+    timing: Timing
+    edition: Edition
+    next_edition: Edition | None
+    """Published meanwhile; shown when this visit is over."""
+    view: View
+    photo: str | None
+    """The open photo, in view ``photo``."""
+    programme: str | None
+    """The programme that plays or has just ended, in view ``programme``."""
+    score: Score
+    language: str
+    scrubbing: bool
+    """A finger is on the rail."""
+    last_touch: float
+    asking_until: float | None
+    revision: int
+    """Grows when what is shown changes, and only then."""
+
+
+def opening(edition: Edition, now: float, timing: Timing) -> ShowState:
+    """A station's first state. Revisions begin at ``now``: a server that was started anew is ahead
+    of every screen that remembers the one before."""
+    return ShowState(
+        timing=timing,
+        edition=edition,
+        next_edition=None,
+        view="attract",
+        photo=None,
+        programme=None,
+        score=timeline.attract(edition, now),
+        language=_language_of(edition),
+        scrubbing=False,
+        last_touch=now,
+        asking_until=None,
+        revision=int(now),
+    )
+
+
+def step(state: ShowState, event: Event | None, now: float) -> ShowState:
+    """The state after ``event``, or after a deadline (None) that may have passed by ``now``.
+
+    A message that names what the edition does not have changes nothing; one that means nothing
+    where the visitor is counts as a touch.
+    """
+    if event is None:
+        after = _pass_deadline(state, now)
+    elif isinstance(event, Published):
+        after = _publish(state, event.edition, now)
+    else:
+        after = _apply(event, _touched(state, now), now) or state
+    return replace(after, revision=state.revision + (_shown(after) != _shown(state)))
+
+
+def next_deadline(state: ShowState) -> float | None:
+    """Server time at which ``step(state, None, now)`` has something to do; None: never."""
+    if state.scrubbing:
+        return state.last_touch + STUCK_MS
+    if state.asking_until is not None:
+        return state.asking_until
+    ended = timeline.ends(state.score)
+    if state.view in ("attract", "wall") and ended is not None:
+        return ended
+    if state.view == "attract":
+        return None
+    return max(state.last_touch, ended or state.last_touch) + state.timing.idle_ask_ms
+
+
+def snapshot(state: ShowState, url: str, now: float) -> Snapshot:
+    """The whole show for the screens; ``url`` is the folder of the state's edition."""
+    edition = state.edition
+    return Snapshot(
+        revision=state.revision,
+        now=now,
+        edition=EditionRef(set_id=edition.set_id, number=edition.number, url=url),
+        view=state.view,
+        photo=_moment(state, now).after.photo if state.view == "programme" else state.photo,
+        programme=state.programme,
+        score=state.score,
+        language=state.language,
+        asking_until=state.asking_until,
+    )
+
+
+def _shown(state: ShowState) -> tuple[object, ...]:
+    return (
+        (state.edition.set_id, state.edition.number, state.edition.published_at),
+        state.view,
+        state.photo,
+        state.programme,
+        state.score,
+        state.language,
+        state.asking_until,
+    )
+
+
+def _language_of(edition: Edition) -> str:
+    return next(iter(edition.languages), "en")
+
+
+def _moment(state: ShowState, now: float) -> Moment:
+    return timeline.moment(state.score, now)
+
+
+# Messages: each rule is given a state that a hand has just touched
+
+
+def _touched(state: ShowState, now: float) -> ShowState:
+    view: View = "wall" if state.view == "attract" else state.view
+    return replace(state, view=view, last_touch=now, asking_until=None)
+
+
+@singledispatch
+def _apply(event: object, state: ShowState, now: float) -> ShowState | None:
+    """The state after a message; None where it names what is not there."""
+    raise TypeError(f"no rule for {type(event).__name__}")
+
+
+@_apply.register
+def _(event: Touch, state: ShowState, now: float) -> ShowState:
+    return state
+
+
+@_apply.register
+def _(event: ShowWall, state: ShowState, now: float) -> ShowState:
+    score = _invitation(state, now)
+    return replace(state, view="wall", photo=None, programme=None, score=score, scrubbing=False)
+
+
+@_apply.register
+def _(event: OpenPhoto, state: ShowState, now: float) -> ShowState | None:
+    photo = state.edition.photo(event.photo)
+    if photo is None:
+        return None
+    return _go(state, photo, Frame(photo=photo.id, stage=photo.stages[0].name), now)
+
+
+@_apply.register
+def _(event: GoToStage, state: ShowState, now: float) -> ShowState | None:
+    photo = _open_photo(state, now)
+    if photo is None:
+        return state
+    if event.stage not in timeline.stage_names(photo):
+        return None
+    return _go(state, photo, Frame(photo=photo.id, stage=event.stage), now)
+
+
+@_apply.register
+def _(event: Restore, state: ShowState, now: float) -> ShowState:
+    photo = _open_photo(state, now)
+    if photo is None:
+        return state
+    return _at(state, photo, timeline.restore(state.edition, photo, _moment(state, now), now))
+
+
+@_apply.register
+def _(event: Scrub, state: ShowState, now: float) -> ShowState:
+    photo = _open_photo(state, now)
+    if photo is None:
+        return state
+    score = timeline.scrub(photo, event.position, now)
+    unmoved = state.scrubbing and score.cues == state.score.cues
+    return replace(_at(state, photo, state.score if unmoved else score), scrubbing=True)
+
+
+@_apply.register
+def _(event: Release, state: ShowState, now: float) -> ShowState:
+    return _release(state, now)
+
+
+@_apply.register
+def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
+    edition = state.edition
+    chosen = next((each for each in edition.programmes if each.id == event.programme), None)
+    if chosen is None:
+        return None
+    score = timeline.programme(edition, chosen, _moment(state, now), now)
+    return replace(
+        state, view="programme", photo=None, programme=chosen.id, score=score, scrubbing=False
+    )
+
+
+@_apply.register
+def _(event: ChooseLanguage, state: ShowState, now: float) -> ShowState | None:
+    if event.language not in state.edition.languages:
+        return None
+    return replace(state, language=event.language)
+
+
+def _open_photo(state: ShowState, now: float) -> EditionPhoto | None:
+    """The open photo; while a programme plays, the one that is on the glass."""
+    if state.view == "programme":
+        return state.edition.photo(_moment(state, now).after.photo)
+    return state.edition.photo(state.photo) if state.photo is not None else None
+
+
+def _at(state: ShowState, photo: EditionPhoto, score: Score) -> ShowState:
+    return replace(
+        state, view="photo", photo=photo.id, programme=None, score=score, scrubbing=False
+    )
+
+
+def _go(state: ShowState, photo: EditionPhoto, target: Frame, now: float) -> ShowState:
+    return _at(state, photo, _toward(state, target, now))
+
+
+def _toward(state: ShowState, target: Frame, now: float) -> Score:
+    """The way to ``target`` from what is shown; asked twice, it is not begun twice."""
+    current = _moment(state, now)
+    on_its_last_way = current.cue == len(state.score.cues) - 1
+    if on_its_last_way and timeline.rests_on(state.score) == target:
+        return state.score
+    return timeline.turn(state.edition, current, target, now)
+
+
+def _release(state: ShowState, now: float) -> ShowState:
+    photo = _open_photo(state, now)
+    if photo is None or not state.scrubbing:
+        return state
+    score = timeline.settle(_moment(state, now), now)
+    return replace(state, score=score, scrubbing=False)
+
+
+# Deadlines and editions
+
+
+def _pass_deadline(state: ShowState, now: float) -> ShowState:
+    due = next_deadline(state)
+    if due is None or now < due:
+        return state
+    if state.scrubbing:
+        return _release(replace(state, last_touch=now), now)
+    if state.asking_until is not None:
+        return _reset(state, now)
+    if state.view in ("attract", "wall") and state.score.repeats is None:
+        return replace(state, score=timeline.attract(state.edition, due))
+    return replace(state, asking_until=now + state.timing.idle_reset_ms)
+
+
+def _publish(state: ShowState, edition: Edition, now: float) -> ShowState:
+    awaited = None if edition == state.edition else edition
+    state = replace(state, next_edition=awaited)
+    return _reset(state, now) if awaited is not None and state.view == "attract" else state
+
+
+def _reset(state: ShowState, now: float) -> ShowState:
+    """The visit is over: the invitation, of the newest edition."""
+    edition = state.next_edition or state.edition
+    adopts = state.next_edition is not None
+    return replace(
+        state,
+        edition=edition,
+        next_edition=None,
+        view="attract",
+        photo=None,
+        programme=None,
+        score=timeline.attract(edition, now) if adopts else _invitation(state, now),
+        language=_language_of(edition),
+        scrubbing=False,
+        last_touch=now,
+        asking_until=None,
+    )
+
+
+def _invitation(state: ShowState, now: float) -> Score:
+    """The attract loop where it runs; else the way from what is shown to its first picture, after
+    which the loop begins."""
+    if state.score.repeats is not None:
+        return state.score
+    return _toward(state, timeline.attract(state.edition, now).cues[0].before, now)
