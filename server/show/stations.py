@@ -85,6 +85,10 @@ class Stations:
     def hubs(self) -> list[Hub]:
         return list(self._hubs.values())
 
+    def names(self) -> list[str]:
+        """Stations that are named in the settings, or have been called."""
+        return sorted({*self._chosen, *self._hubs})
+
     async def hub(self, station: str) -> Hub | None:
         """The station of this name; None where none may be called so, or the house is full."""
         if STATION.fullmatch(station) is None:

@@ -1,0 +1,98 @@
+"""The web application: pages, files and sockets put together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypedDict
+
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from server import __version__
+from server.show.clock import Clock
+from server.show.stations import EditionShelf, Stations
+from server.web.accounts import Accounts
+from server.web.api import api_router
+from server.web.house import house_router
+from server.web.kiosk import kiosk_router
+from server.web.options import WebOptions
+from server.web.pages import Pages
+from server.web.problems import add_problems
+from server.web.projection import projection_router
+from server.web.security import Fence, OriginGuard, own_hosts
+from server.web.sockets import screens_router
+from server.web.static import editions_router, mount_ui, ui_version
+from server.web.studio import Doorkeeper, login_router, studio_router
+
+MOST_BODY = 64 * 1024
+"""Bytes a request may carry: nothing but a login form is sent here."""
+
+
+class UvicornOptions(TypedDict):
+    ws_max_size: int
+    ws_ping_interval: float
+    ws_ping_timeout: float
+    ws_per_message_deflate: bool
+    timeout_keep_alive: int
+    timeout_graceful_shutdown: int
+    server_header: bool
+
+
+UVICORN_OPTIONS: UvicornOptions = {
+    "ws_max_size": 64 * 1024,
+    "ws_ping_interval": 5.0,
+    "ws_ping_timeout": 5.0,
+    "ws_per_message_deflate": False,
+    "timeout_keep_alive": 5,
+    "timeout_graceful_shutdown": 3,
+    "server_header": False,
+}
+"""How uvicorn must be run for screens that come, stall and vanish."""
+
+
+def create_app(
+    *,
+    options: WebOptions,
+    shelf: EditionShelf,
+    stations: Stations,
+    accounts: Accounts,
+    clock: Clock,
+) -> FastAPI:
+    """The application; its lifespan starts and stops the stations."""
+    version = ui_version(options.ui)
+    pages = Pages(options.ui, version)
+    door = Doorkeeper(accounts, clock, options)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        stations.start()
+        yield
+        await stations.stop()
+
+    app = FastAPI(
+        title="Rekindle",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        max_body_size=MOST_BODY,
+    )
+    for router in (
+        house_router(pages, shelf, stations),
+        kiosk_router(pages),
+        projection_router(pages),
+        api_router(stations),
+        screens_router(stations),
+        editions_router(shelf),
+        login_router(pages, door),
+        studio_router(pages, door, shelf),
+    ):
+        app.include_router(router)
+    mount_ui(app, options.ui, version)
+    add_problems(app, pages)
+    # The last added is the outermost: fence, then host, then origin.
+    app.add_middleware(OriginGuard, allowed=options.allowed_origins)
+    hosts = [*own_hosts(), *options.allowed_hosts]
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(Fence)
+    return app

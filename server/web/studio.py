@@ -1,0 +1,141 @@
+"""The curators' pages: log in, look at sets, photos, stages and how each was made. Read-only."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from itsdangerous import BadSignature, Signer
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from server.editions.model import Edition
+from server.show.clock import Clock
+from server.show.stations import EditionShelf, edition_url
+from server.web.accounts import SESSION_S, Accounts
+from server.web.options import WebOptions
+from server.web.pages import Pages
+from server.web.throttle import Throttle
+
+COOKIE = "rekindle_session"
+SEE_OTHER = 303
+
+
+class Doorkeeper:
+    """Knows who is in, by a signed cookie that holds a session's random id and nothing else."""
+
+    def __init__(self, accounts: Accounts, clock: Clock, options: WebOptions) -> None:
+        self._accounts = accounts
+        self._clock = clock
+        self._signer = Signer(options.session_secret, salt="studio")
+        self._secure = options.secure_cookies
+        self._by_address = Throttle(burst=10, every_s=6)
+        self._by_user = Throttle(burst=5, every_s=12)
+
+    def user(self, request: Request) -> str | None:
+        session = self._session(request)
+        return self._accounts.session_user(session) if session else None
+
+    def may_try(self, name: str, address: str) -> bool:
+        """Whether a password may be tried now: slows guessing down, by address and by user."""
+        now = self._clock.now() / 1000
+        return self._by_address.take(address, now) and self._by_user.take(name, now)
+
+    def enter(self, name: str, password: str) -> Response | None:
+        if not self._accounts.verify(name, password):
+            return None
+        response = RedirectResponse("/studio", SEE_OTHER)
+        signed = self._signer.sign(self._accounts.session_open(name)).decode()
+        response.set_cookie(
+            COOKIE,
+            signed,
+            max_age=SESSION_S,
+            httponly=True,
+            samesite="lax",
+            secure=self._secure,
+            path="/studio",
+        )
+        return response
+
+    def leave(self, request: Request) -> Response:
+        if session := self._session(request):
+            self._accounts.session_close(session)
+        response = RedirectResponse("/studio/login", SEE_OTHER)
+        response.delete_cookie(COOKIE, path="/studio")
+        return response
+
+    def _session(self, request: Request) -> str | None:
+        try:
+            return self._signer.unsign(request.cookies.get(COOKIE, "")).decode()
+        except BadSignature:
+            return None
+
+
+def login_router(pages: Pages, door: Doorkeeper) -> APIRouter:
+    router = APIRouter(prefix="/studio")
+
+    def form_page(request: Request, refusal: str | None, status: int) -> Response:
+        context = {"refusal": refusal, "user": None}
+        return pages.studio(request, "studio_login.html", context, status)
+
+    @router.get("/login")
+    def form(request: Request) -> Response:
+        return form_page(request, None, 200)
+
+    @router.post("/login")
+    def enter(
+        request: Request,
+        name: Annotated[str, Form(max_length=64)] = "",
+        password: Annotated[str, Form(max_length=1024)] = "",
+    ) -> Response:
+        address = request.client.host if request.client else ""
+        if not door.may_try(name, address):
+            return form_page(request, "wait", 429)
+        return door.enter(name, password) or form_page(request, "wrong", 403)
+
+    @router.post("/logout")
+    def leave(request: Request) -> Response:
+        return door.leave(request)
+
+    return router
+
+
+def studio_router(pages: Pages, door: Doorkeeper, shelf: EditionShelf) -> APIRouter:
+    router = APIRouter(prefix="/studio")
+
+    def curator(request: Request) -> str:
+        user = door.user(request)
+        if user is None:
+            raise HTTPException(SEE_OTHER, headers={"Location": "/studio/login"})
+        return user
+
+    Curator = Annotated[str, Depends(curator)]
+
+    def page(request: Request, template: str, user: str, **context: object) -> Response:
+        known = {"user": user, "edition_url": edition_url}
+        return pages.studio(request, template, {**known, **context})
+
+    @router.get("")
+    def sets(request: Request, user: Curator) -> Response:
+        editions = [shelf.current(set_id) for set_id in shelf.sets()]
+        found = [each for each in editions if each]
+        return page(request, "studio_sets.html", user, editions=found)
+
+    @router.get("/{set_id}")
+    def photos(request: Request, user: Curator, set_id: str) -> Response:
+        return page(request, "studio_set.html", user, edition=_edition(shelf, set_id))
+
+    @router.get("/{set_id}/{photo_id}")
+    def photo(request: Request, user: Curator, set_id: str, photo_id: str) -> Response:
+        edition = _edition(shelf, set_id)
+        photo = edition.photo(photo_id)
+        if photo is None:
+            raise HTTPException(404)
+        return page(request, "studio_photo.html", user, edition=edition, photo=photo)
+
+    return router
+
+
+def _edition(shelf: EditionShelf, set_id: str) -> Edition:
+    edition = shelf.current(set_id) if set_id in shelf.sets() else None
+    if edition is None:
+        raise HTTPException(404)
+    return edition

@@ -1,0 +1,71 @@
+"""A real uvicorn on a free port of the loopback, for as long as a test needs it."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from argon2 import PasswordHasher
+from fastapi import FastAPI
+
+from server.show.clock import Clock, SystemClock
+from server.show.state import Timing
+from server.show.stations import EditionShelf, Stations
+from server.web.accounts import Accounts
+from server.web.app import UVICORN_OPTIONS, create_app
+from server.web.options import WebOptions
+
+UI = Path(__file__).parents[2] / "kiosk_ui"
+START_LIMIT_S = 10.0
+
+
+def quick_accounts(path: Path) -> Accounts:
+    """Accounts whose passwords cost a test little."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    return Accounts(path / "rekindle.db", hasher=hasher)
+
+
+def house(
+    home: Path,
+    shelf: EditionShelf,
+    *,
+    timing: Timing | None = None,
+    chosen: dict[str, str] | None = None,
+    accounts: Accounts | None = None,
+    clock: Clock | None = None,
+    allowed_origins: tuple[str, ...] = (),
+) -> FastAPI:
+    """The whole application over ``shelf``; its database lies in ``home``."""
+    clock = clock or SystemClock()
+    return create_app(
+        options=WebOptions(
+            ui=UI, session_secret="for a test alone", allowed_origins=allowed_origins
+        ),
+        shelf=shelf,
+        stations=Stations(shelf, clock, timing=timing, chosen=chosen),
+        accounts=accounts or quick_accounts(home),
+        clock=clock,
+    )
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serves ``app``; yields its address, ``http://127.0.0.1:<port>``. Stops by itself."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **UVICORN_OPTIONS)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, name="uvicorn", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_LIMIT_S
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("the server did not start")
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(START_LIMIT_S)
+        assert not thread.is_alive(), "the server did not stop"
