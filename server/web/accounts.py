@@ -59,6 +59,11 @@ class Accounts:
             database.execute("PRAGMA journal_mode = WAL")
             database.executescript(SCHEMA)
 
+    def names(self) -> list[str]:
+        """Users, in alphabetical order."""
+        with self._open() as database:
+            return [str(row[0]) for row in database.execute("SELECT name FROM user ORDER BY name")]
+
     def add(self, name: str, password: str) -> None:
         """Raises UserRefused, with the reason."""
         if NAME.fullmatch(name) is None:
@@ -89,11 +94,6 @@ class Accounts:
         except VerificationError:
             return False
         return matches and row is not None
-
-    def names(self) -> list[str]:
-        """Everybody who may enter."""
-        with self._open() as database:
-            return [name for (name,) in database.execute("SELECT name FROM user ORDER BY name")]
 
     def session_open(self, user: str) -> str:
         """A new session's secret id, 256 random bits; sessions that have run out are cleared."""

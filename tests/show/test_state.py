@@ -1,0 +1,351 @@
+"""The rules of a visit."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.editions.model import Edition
+from server.show import timeline
+from server.show.messages import (
+    ChooseLanguage,
+    GoToStage,
+    OpenPhoto,
+    PlayProgramme,
+    Release,
+    Restore,
+    Scrub,
+    ShowWall,
+    Touch,
+)
+from server.show.state import (
+    STUCK_MS,
+    Event,
+    Published,
+    ShowState,
+    Timing,
+    next_deadline,
+    opening,
+    snapshot,
+    step,
+)
+from server.show.timeline import Frame, moment
+from tests.support.timeless import edition, photo
+
+START = 1_000_000.0
+TIMING = Timing(idle_ask_ms=60_000, idle_reset_ms=20_000)
+SCAN = Frame(photo="flag", stage="scan")
+
+
+def station(shown: Edition | None = None) -> ShowState:
+    return opening(shown or edition(), START, TIMING)
+
+
+def after(state: ShowState, *events: Event, now: float = START + 100) -> ShowState:
+    for event in events:
+        state = step(state, event, now)
+    return state
+
+
+def run_until(state: ShowState, now: float) -> ShowState:
+    """Passes every deadline up to ``now``, each at its own time."""
+    for _ in range(1000):
+        due = next_deadline(state)
+        if due is None or due > now:
+            return state
+        state = step(state, None, due)
+    raise AssertionError("deadlines without an end")
+
+
+def an_open_photo() -> ShowState:
+    return after(station(), OpenPhoto(photo="flag"))
+
+
+def test_a_station_begins_with_its_invitation_in_the_sets_own_language() -> None:
+    state = station()
+    assert (state.view, state.language, state.photo) == ("attract", "zh-Hans", None)
+    assert next_deadline(state) is None
+
+
+def test_a_touch_wakes_it_and_the_invitation_goes_on_behind_the_wall() -> None:
+    before = station()
+    state = after(before, Touch())
+    assert state.view == "wall"
+    assert state.score == before.score
+    assert state.revision == before.revision + 1
+
+
+def test_an_opened_photo_comes_to_its_scan() -> None:
+    state = an_open_photo()
+    assert (state.view, state.photo) == ("photo", "flag")
+    assert timeline.rests_on(state.score) == SCAN
+
+
+def test_the_stages_follow_the_visitor() -> None:
+    state = after(an_open_photo(), GoToStage(stage="colour"), now=START + 5000)
+    assert timeline.rests_on(state.score) == Frame(photo="flag", stage="colour")
+    back = after(state, GoToStage(stage="scan"), now=START + 30_000)
+    assert timeline.rests_on(back.score) == SCAN
+
+
+def test_the_same_wish_twice_begins_nothing_anew() -> None:
+    once = after(an_open_photo(), GoToStage(stage="colour"), now=START + 5000)
+    twice = after(once, GoToStage(stage="colour"), now=START + 6000)
+    assert twice.score == once.score
+    assert twice.revision == once.revision
+
+
+def test_restore_plays_to_the_last_stage() -> None:
+    state = after(an_open_photo(), Restore(), now=START + 5000)
+    assert timeline.rests_on(state.score) == Frame(photo="flag", stage="colour")
+    assert len(state.score.cues) == 3
+
+
+def test_the_finger_holds_the_picture_and_letting_go_settles_it() -> None:
+    held = after(an_open_photo(), Scrub(position=1.7), now=START + 5000)
+    assert held.scrubbing
+    assert moment(held.score, START + 9000).progress == pytest.approx(0.7)
+    settled = after(held, Release(), now=START + 9000)
+    assert not settled.scrubbing
+    assert timeline.rests_on(settled.score) == Frame(photo="flag", stage="clear")
+
+
+def test_a_finger_that_rests_changes_nothing() -> None:
+    held = after(an_open_photo(), Scrub(position=1.7), now=START + 5000)
+    same = after(held, Scrub(position=1.7), now=START + 5016)
+    assert same.revision == held.revision
+    assert same.last_touch == START + 5016
+
+
+def test_a_programme_plays_to_its_end_and_stays_there_to_be_played_again() -> None:
+    state = after(station(), PlayProgramme(programme="opening"))
+    end = timeline.ends(state.score)
+    assert end is not None
+    ended = run_until(state, end)
+    assert (ended.view, ended.programme) == ("programme", "opening")
+    again = after(ended, PlayProgramme(programme="opening"), now=end + 10)
+    assert timeline.ends(again.score) == pytest.approx(end + 10 + (end - START - 100), abs=9000)
+    assert again.revision == ended.revision + 1
+
+
+def test_a_stage_asked_for_during_a_programme_is_that_of_the_photo_on_the_glass() -> None:
+    state = after(station(), PlayProgramme(programme="opening"))
+    end = timeline.ends(state.score)
+    assert end is not None
+    asked = after(state, GoToStage(stage="scan"), now=end)
+    assert (asked.view, asked.photo, asked.programme) == ("photo", "team", None)
+
+
+def test_a_snapshot_of_a_programme_names_the_photo_on_the_glass() -> None:
+    state = after(station(), PlayProgramme(programme="opening"))
+    end = timeline.ends(state.score)
+    assert end is not None
+    assert snapshot(state, "/e/", START + 200).photo == "flag"
+    assert snapshot(state, "/e/", end).photo == "team"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        OpenPhoto(photo="nobody"),
+        GoToStage(stage="finished"),
+        PlayProgramme(programme="nothing"),
+        ChooseLanguage(language="fr"),
+    ],
+)
+def test_a_message_that_names_what_is_not_there_changes_nothing(message: Event) -> None:
+    state = an_open_photo()
+    assert after(state, message, now=START + 500) == state
+
+
+@pytest.mark.parametrize("message", [GoToStage(stage="colour"), Restore(), Scrub(position=1)])
+def test_a_message_without_an_open_photo_is_a_touch(message: Event) -> None:
+    state = after(station(), message)
+    assert (state.view, state.photo, state.last_touch) == ("wall", None, START + 100)
+
+
+def test_the_wall_returns_to_the_invitation_without_a_jump() -> None:
+    photo = after(an_open_photo(), GoToStage(stage="colour"), now=START + 5000)
+    wall = after(photo, ShowWall(), now=START + 20_000)
+    before = moment(photo.score, START + 20_000)
+    assert moment(wall.score, START + 20_000).before == before.before
+    looping = run_until(wall, START + 40_000)
+    assert looping.score.repeats is not None
+    assert looping.view == "wall"
+
+
+def test_the_language_is_the_visitors_until_the_visit_ends() -> None:
+    state = after(station(), ChooseLanguage(language="en"))
+    assert state.language == "en"
+    assert run_until(state, START + 1e6).language == "zh-Hans"
+
+
+def test_left_alone_it_asks_and_then_invites() -> None:
+    state = an_open_photo()
+    end = timeline.ends(state.score)
+    assert end is not None
+    asking = run_until(state, end + TIMING.idle_ask_ms)
+    assert asking.asking_until == end + TIMING.idle_ask_ms + TIMING.idle_reset_ms
+    assert asking.view == "photo"
+    gone = run_until(asking, asking.asking_until)
+    assert (gone.view, gone.asking_until, gone.photo) == ("attract", None, None)
+    assert run_until(gone, gone.last_touch + 10_000).score.repeats is not None
+
+
+def test_any_touch_answers() -> None:
+    asking = run_until(an_open_photo(), START + 65_000)
+    assert asking.asking_until is not None
+    answered = after(asking, Touch(), now=START + 66_000)
+    assert answered.asking_until is None
+    assert answered.view == "photo"
+    assert answered.score == asking.score
+    assert next_deadline(answered) == START + 66_000 + TIMING.idle_ask_ms
+
+
+def test_nobody_is_asked_while_a_programme_or_a_restoration_plays() -> None:
+    hasty = replace(station(), timing=Timing(1000, 1000))
+    for state in (
+        after(hasty, PlayProgramme(programme="opening")),
+        after(hasty, OpenPhoto(photo="flag"), Restore()),
+    ):
+        end = timeline.ends(state.score)
+        assert end is not None and end > START + 10_000
+        assert run_until(state, end + 999).asking_until is None
+        assert run_until(state, end + 1000).asking_until is not None
+
+
+def test_nobody_is_asked_while_a_finger_is_down_but_a_stuck_contact_is_none() -> None:
+    hasty = replace(an_open_photo(), timing=Timing(1000, 1000))
+    held = after(hasty, Scrub(position=0.5), now=START + 5000)
+    assert next_deadline(held) == START + 5000 + STUCK_MS
+    assert run_until(held, START + 5000 + STUCK_MS - 1) == held
+    released = run_until(held, START + 5000 + STUCK_MS)
+    assert not released.scrubbing
+    assert run_until(released, START + 1e6).view == "attract"
+
+
+def test_a_new_edition_is_shown_at_once_to_nobody() -> None:
+    newer = edition(number=2)
+    state = after(station(), Published(newer))
+    assert (state.edition.number, state.view, state.next_edition) == (2, "attract", None)
+
+
+def test_a_new_edition_waits_until_the_visit_is_over() -> None:
+    newer = edition(photo("other", ("scan", "clear")), number=2, languages=("en",))
+    visiting = after(an_open_photo(), Published(newer))
+    assert visiting.edition.number == 1
+    assert visiting.revision == an_open_photo().revision
+    assert after(visiting, OpenPhoto(photo="gold")).photo == "gold"
+    gone = run_until(visiting, START + 1e6)
+    assert (gone.edition.number, gone.language, gone.next_edition) == (2, "en", None)
+    assert moment(gone.score, START + 1e6).before.photo == "other"
+
+
+def test_an_edition_taken_back_during_a_visit_is_never_shown() -> None:
+    first = station()
+    state = after(first, Touch(), Published(edition(number=2)), Published(first.edition))
+    assert state.next_edition is None
+    assert run_until(state, START + 1e6).edition.number == 1
+
+
+def test_a_server_started_anew_is_ahead_of_the_one_before() -> None:
+    earlier = after(station(), Touch(), Touch(), ShowWall())
+    assert opening(edition(), START + 1000, TIMING).revision > earlier.revision
+
+
+EDITIONS = (
+    edition(),
+    edition(photo("other", ("scan", "repaired")), number=2, languages=("en",)),
+    edition(photo("flag", ("scan",)), photo("gold", ("scan", "finished")), number=3),
+)
+EVENTS: st.SearchStrategy[Event | None] = st.one_of(
+    st.none(),
+    st.builds(Touch),
+    st.builds(ShowWall),
+    st.builds(OpenPhoto, photo=st.sampled_from(["flag", "gold", "team", "other", "nobody"])),
+    st.builds(
+        GoToStage, stage=st.sampled_from(["scan", "repaired", "clear", "colour", "finished"])
+    ),
+    st.builds(Restore),
+    st.builds(Scrub, position=st.floats(0, 8)),
+    st.builds(Release),
+    st.builds(PlayProgramme, programme=st.sampled_from(["opening", "elsewhere", "nothing"])),
+    st.builds(ChooseLanguage, language=st.sampled_from(["en", "zh-Hans", "fr"])),
+    st.sampled_from(EDITIONS).map(Published),
+)
+VISITS = st.lists(st.tuples(EVENTS, st.floats(0, 120_000)), max_size=40)
+
+
+def visit(events: list[tuple[Event | None, float]]) -> list[tuple[ShowState, float]]:
+    """The states of a visit, with the deadlines that pass in between, each with its time."""
+    state, now = station(), START
+    states = [(state, now)]
+    for event, pause in events:
+        now += pause
+        state = run_until(state, now)
+        states.append((state, now))
+        state = step(state, event, now)
+        states.append((state, now))
+    return states
+
+
+@given(VISITS)
+@settings(max_examples=60, deadline=None)
+def test_every_picture_on_the_glass_is_one_the_edition_has(
+    events: list[tuple[Event | None, float]],
+) -> None:
+    for state, now in visit(events):
+        for later in (0.0, 777.0, 10_000.0):
+            shown = moment(state.score, now + later)
+            assert 0 <= shown.progress <= 1
+            for frame in (shown.before, shown.after):
+                found = state.edition.photo(frame.photo)
+                assert found is not None
+                assert frame.stage in timeline.stage_names(found)
+        assert state.language in state.edition.languages
+        assert snapshot(state, "/editions/games/1/", now).revision == state.revision
+
+
+@given(VISITS)
+@settings(max_examples=60, deadline=None)
+def test_the_revision_grows_with_what_is_shown_and_only_then(
+    events: list[tuple[Event | None, float]],
+) -> None:
+    states = visit(events)
+    for (earlier, _), (later, _) in zip(states, states[1:], strict=False):
+        same = snapshot_of(earlier) == snapshot_of(later)
+        assert later.revision >= earlier.revision
+        assert same == (later.revision == earlier.revision)
+
+
+def snapshot_of(state: ShowState) -> dict[str, object]:
+    """What the screens are told, but for the time and the revision."""
+    told = snapshot(state, "/e/", START).model_dump(exclude={"now", "revision", "photo"})
+    return {**told, "photo": state.photo, "published": state.edition.published_at}
+
+
+@given(VISITS)
+@settings(max_examples=60, deadline=None)
+def test_the_scan_is_one_tap_away(events: list[tuple[Event | None, float]]) -> None:
+    for state, now in visit(events):
+        shown = moment(state.score, now).after.photo
+        opened = step(state, OpenPhoto(photo=shown), now)
+        rests_on = timeline.rests_on(opened.score)
+        assert rests_on == Frame(photo=shown, stage="scan")
+
+
+@given(VISITS)
+@settings(max_examples=60, deadline=None)
+def test_every_visit_ends_and_never_too_early(events: list[tuple[Event | None, float]]) -> None:
+    state, now = visit(events)[-1]
+    ends = timeline.ends(state.score) if state.view in ("photo", "programme") else None
+    playing = ends or state.last_touch
+    early = run_until(state, max(state.last_touch, playing) + TIMING.idle_ask_ms - 1)
+    if state.view != "attract" and state.asking_until is None:
+        assert early.asking_until is None and early.view == state.view
+    longest = max(now, playing) + STUCK_MS + TIMING.idle_ask_ms + TIMING.idle_reset_ms + 1000
+    ended = run_until(state, longest + 10_000)
+    assert ended.view == "attract"
+    assert ended.next_edition is None
+    assert next_deadline(ended) is None or ended.score.repeats is None

@@ -1,0 +1,64 @@
+"""Editions without files and time without a clock: what rules are tried with."""
+
+from server.catalogue.model import Text
+from server.editions.model import (
+    Edition,
+    EditionPhoto,
+    EditionProgramme,
+    EditionStage,
+    Rendition,
+    StageName,
+)
+
+ALL: tuple[StageName, ...] = ("scan", "repaired", "clear", "colour", "finished")
+
+
+def photo(name: str, stages: tuple[StageName, ...], arrival_ms: int = 6000) -> EditionPhoto:
+    rendition = Rendition(width=4, height=3, webp="a.webp", jpeg="a.jpg")
+    return EditionPhoto(
+        id=name,
+        title=Text({"en": name}),
+        story=Text({}),
+        source="print",
+        was="black-and-white",
+        width=4,
+        height=3,
+        stages=tuple(EditionStage(name=stage, renditions=(rendition,)) for stage in stages),
+        arrival_ms=arrival_ms,
+    )
+
+
+def edition(
+    *photos: EditionPhoto, number: int = 1, languages: tuple[str, ...] = ("zh-Hans", "en")
+) -> Edition:
+    """Of ``photos``, else of three: with four stages, with two, and left alone."""
+    chosen = photos or (
+        photo("flag", ("scan", "repaired", "clear", "colour")),
+        photo("gold", ("scan", "colour"), 8000),
+        photo("team", ("scan",)),
+    )
+    names = tuple(each.id for each in chosen)
+    return Edition(
+        set_id="games",
+        number=number,
+        title=Text({"en": "Games"}),
+        intro=Text({}),
+        languages=languages,
+        photos=chosen,
+        programmes=(
+            EditionProgramme(id="opening", title=Text({"en": "Opening"}), photos=names),
+            EditionProgramme(id="elsewhere", title=Text({"en": "Elsewhere"}), photos=("gone",)),
+        ),
+        published_at="2026-11-22T10:00:00Z",
+        rekindle="0.1.0",
+    )
+
+
+class ManualClock:
+    """A clock that a test moves."""
+
+    def __init__(self, now: float = 1000.0) -> None:
+        self.time = now
+
+    def now(self) -> float:
+        return self.time
