@@ -1,0 +1,119 @@
+"""Documented colours on a black-and-white photograph, its lightness kept exactly.
+
+Light on a coloured thing scales its linear RGB; in L*a*b* chroma then goes with L* + 16 (both are
+cube roots), so a flag's shadow is a darker, less colourful red of the same hue. Towards white,
+chroma ends because film and eye see gloss there.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from server.restoration.engine import Image, Layer, Report
+from server.restoration.engines.classic.hints import Hint, hints_of
+from server.restoration.engines.classic.lab import Plane, lightness, painted, strips
+from server.restoration.engines.classic.propagation import guided, shares, solve_size
+
+_Shares = npt.NDArray[np.float32]
+
+
+def anchor(hint: Hint, plane: Plane) -> float:
+    """The L* at which a region shows its full documented chroma.
+
+    Half way between the colour's own and that of the region in the photograph: emulsions saw red
+    dark and blue light, so the two need not agree.
+    """
+    values = plane[hint.inside]
+    seen = float(np.median(values)) if values.size else hint.colour[0]
+    return float(np.clip((hint.colour[0] + seen) / 2, 20, 85))
+
+
+def chroma_scale(level: Plane, at: float) -> Plane:
+    """Share of the documented chroma at each L*; 1 at ``at``."""
+    shade = (level + np.float32(16)) / np.float32(at + 16)
+    gloss = np.clip((np.float32(100) - level) / np.float32(100 - at), 0, 1)
+    return np.where(level <= at, shade, gloss ** np.float32(1.15)).astype(np.float32)
+
+
+def _quiet_tone(level: Plane, warmth: float) -> tuple[Plane, Plane]:
+    """a*, b* of what nothing is known about: the paper of a hand-tinted print."""
+    swell = np.clip(np.sin(np.pi * np.clip(level / 100, 0, 1)), 0, 1) ** np.float32(0.8)
+    strength = np.float32(warmth) * swell.astype(np.float32)
+    return np.float32(2.6) * strength, np.float32(11.0) * strength
+
+
+def _settled(share: Plane) -> Plane:
+    """A share drawn towards 0 or 1: half a colour looks like a stain."""
+    x = np.clip((share - np.float32(0.12)) / np.float32(0.7), 0, 1)
+    return np.asarray(x * x * (3 - 2 * x), np.float32)
+
+
+def _full_shares(small: _Shares, guide: Plane, plane: Plane) -> list[npt.NDArray[np.uint8]]:
+    """Shares at full size in 8 bits: many regions on a large photo must fit the memory."""
+    full = plane * np.float32(0.01)
+    out = []
+    for share in small:
+        grown = _settled(guided(share, guide, full))
+        out.append(np.round(grown * 255).astype(np.uint8))
+    return out
+
+
+def _painted_rows(
+    level: Plane,
+    parts: Sequence[npt.NDArray[np.uint8]],
+    hints: Sequence[Hint],
+    anchors: Sequence[float],
+    warmth: float,
+) -> tuple[Image, Layer]:
+    total = np.zeros_like(level)
+    a, b = np.zeros_like(level), np.zeros_like(level)
+    source = np.zeros(level.shape, np.uint8)
+    for part, hint, at in zip(parts, hints, anchors, strict=True):
+        share = part.astype(np.float32) / 255
+        scale = share * chroma_scale(level, at)
+        a += np.float32(hint.colour[1]) * scale
+        b += np.float32(hint.colour[2]) * scale
+        total += share
+        source[part >= 128] = hint.certainty
+    over = np.maximum(total, 1)
+    rest = np.clip(1 - total, 0, 1)
+    quiet = _quiet_tone(level, warmth)
+    return painted(level, a / over + rest * quiet[0], b / over + rest * quiet[1]), source
+
+
+def colour(
+    image: Image,
+    regions: Sequence[Mapping[str, Any]],
+    *,
+    warmth: float,
+    report: Report,
+) -> tuple[Image, Layer]:
+    """The photograph in the colours that ``regions`` give it, and how sure each pixel's is.
+
+    The layer is 0 where nothing is documented, else 85 (guess), 170 (likely) or 255 (documented).
+    Without any coloured region the picture comes back as it was.
+    """
+    height, width = image.shape[:2]
+    source = np.zeros((height, width), np.uint8)
+    rows, columns = solve_size(height, width)
+    hints = hints_of(regions, rows, columns)
+    if not hints:
+        return image.copy(), source
+    plane = lightness(image)
+    small = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA).reshape(rows, columns)
+    report(0.15)
+    solved = shares(small / 100, hints)
+    report(0.35)
+    full = _full_shares(solved, small / 100, plane)
+    report(0.55)
+    anchors = [anchor(hint, small) for hint in hints]
+    out = np.empty_like(image)
+    for part in strips(height, width):
+        out[part], source[part] = _painted_rows(
+            plane[part], [share[part] for share in full], hints, anchors, warmth
+        )
+        report(0.55 + 0.44 * part.stop / height)
+    return out, source

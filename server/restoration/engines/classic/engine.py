@@ -1,0 +1,144 @@
+"""The engine ``classic``: no weights, no network, no accelerator."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from server.restoration.engine import (
+    EngineTraits,
+    Layer,
+    OperationTraits,
+    Picture,
+    Report,
+)
+from server.restoration.engines.classic.colour import colour
+from server.restoration.engines.classic.damage import find_damage
+from server.restoration.engines.classic.enlarge import enlarge
+from server.restoration.engines.classic.fill import mask_of, mend
+from server.restoration.engines.classic.noise import denoise
+from server.restoration.engines.classic.tone import tone
+
+_Params = Mapping[str, Any]
+
+TRAITS = EngineTraits(
+    id="classic",
+    version="1",
+    # None is local: each measures the whole picture first, so that no tile differs from its
+    # neighbour. Memory is kept low by working on lightness and in strips instead.
+    operations={
+        "find-damage": OperationTraits(layers_out=("damage",), minimum=8),
+        "mend": OperationTraits(layers_in=("damage",), minimum=8),
+        "denoise": OperationTraits(minimum=8),
+        "tone": OperationTraits(facts=("was",), minimum=8),
+        "enlarge": OperationTraits(minimum=8),
+        "colour": OperationTraits(
+            facts=("regions", "was"), layers_out=("colour-source",), minimum=8, colours=True
+        ),
+    },
+)
+
+
+def _number(params: _Params, name: str, default: float, low: float, high: float) -> float:
+    """A parameter in its range. Raises ValueError with name, limits and value."""
+    value = params.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{name} must be a number from {low:g} to {high:g}; it is {value!r}.")
+    return float(value)
+
+
+def _was(params: _Params) -> str:
+    was = params.get("was", "black-and-white")
+    if was not in ("black-and-white", "colour"):
+        raise ValueError(f'was must be "black-and-white" or "colour"; it is {was!r}.')
+    return str(was)
+
+
+def _regions(params: _Params) -> Sequence[Mapping[str, Any]]:
+    return list(params.get("regions") or ())
+
+
+def _find_damage(picture: Picture, params: _Params, report: Report) -> Picture:
+    sensitivity = _number(params, "sensitivity", 1.0, 0.25, 4.0)
+    layer = find_damage(picture.image, sensitivity=sensitivity, report=report)
+    return Picture(picture.image.copy(), {"damage": layer})
+
+
+def _mend(picture: Picture, params: _Params, report: Report) -> Picture:
+    grain = _number(params, "grain", 1.0, 0.0, 2.0)
+    height, width = picture.image.shape[:2]
+    layer: Layer = picture.layers.get("damage", np.zeros((height, width), np.uint8))
+    mask = mask_of(layer, height, width)
+    seed = int(params.get("seed", 0))
+    return Picture(mend(picture.image, mask, grain=grain, seed=seed, report=report))
+
+
+def _denoise(picture: Picture, params: _Params, report: Report) -> Picture:
+    return Picture(
+        denoise(
+            picture.image,
+            strength=_number(params, "strength", 0.85, 0.0, 1.0),
+            chroma=_number(params, "chroma", 1.0, 0.0, 1.0),
+            report=report,
+        )
+    )
+
+
+def _tone(picture: Picture, params: _Params, report: Report) -> Picture:
+    return Picture(
+        tone(
+            picture.image,
+            was=_was(params),
+            strength=_number(params, "strength", 0.9, 0.0, 1.0),
+            contrast=_number(params, "contrast", 0.25, 0.0, 1.0),
+            warmth=_number(params, "warmth", 0.5, 0.0, 1.0),
+            cast=_number(params, "cast", 0.6, 0.0, 1.0),
+            report=report,
+        )
+    )
+
+
+def _enlarge(picture: Picture, params: _Params, report: Report) -> Picture:
+    return Picture(
+        enlarge(
+            picture.image,
+            long_side=round(_number(params, "long_side", 3840, 16, 30000)),
+            factor=_number(params, "factor", 4.0, 1.0, 8.0),
+            sharpen=_number(params, "sharpen", 0.6, 0.0, 2.0),
+            report=report,
+        )
+    )
+
+
+def _colour(picture: Picture, params: _Params, report: Report) -> Picture:
+    warmth = _number(params, "warmth", 0.6, 0.0, 1.0)
+    regions = _regions(params) if _was(params) == "black-and-white" else ()
+    image, source = colour(picture.image, regions, warmth=warmth, report=report)
+    return Picture(image, {"colour-source": source})
+
+
+_OPERATIONS: Mapping[str, Callable[[Picture, _Params, Report], Picture]] = {
+    "find-damage": _find_damage,
+    "mend": _mend,
+    "denoise": _denoise,
+    "tone": _tone,
+    "enlarge": _enlarge,
+    "colour": _colour,
+}
+
+
+class Classic:
+    """Finds and mends damage, calms noise, brings back tone, enlarges, and colours by region."""
+
+    traits = TRAITS
+
+    def run(self, operation: str, picture: Picture, params: _Params, report: Report) -> Picture:
+        """See :class:`server.restoration.engine.Engine`."""
+        work = _OPERATIONS.get(operation)
+        if work is None:
+            known = ", ".join(_OPERATIONS)
+            raise ValueError(f"classic has no operation {operation!r} (known: {known}).")
+        report(0.0)
+        done = work(picture, params, report)
+        report(1.0)
+        return done

@@ -1,0 +1,131 @@
+"""Damage mended from the picture itself; every pixel outside the damage keeps its bits.
+
+Narrow damage is bridged by a biharmonic surface, solved block by block. Wide damage is filled from
+other places of the picture (``patches``). Both get grain lent by their neighbourhood, because
+a fill without grain is seen from across the room.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from skimage.restoration import inpaint_biharmonic
+
+from server.restoration.engine import Image, Layer, Report
+from server.restoration.engines.classic.patches import filled_from_elsewhere
+
+Mask = npt.NDArray[np.bool_]
+
+_BLOCK = 224
+_CONTEXT = 20
+
+
+def mask_of(layer: Layer, height: int, width: int) -> Mask:
+    """The damage at the picture's size: True where the layer is 128 or more."""
+    if layer.shape != (height, width):
+        layer = np.asarray(
+            cv2.resize(layer, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8
+        )
+    return layer >= 128
+
+
+def narrow_and_wide(mask: Mask) -> tuple[Mask, list[Mask], list[tuple[slice, slice]]]:
+    """Damage a surface can bridge, and the wide pieces, each with its place in the picture."""
+    reach = max(6.0, max(mask.shape) / 160)
+    depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    if not (depth > reach).any():
+        return mask, [], []
+    wide = np.unique(labels[depth > reach])
+    narrow = mask & ~np.isin(labels, wide)
+    pieces: list[Mask] = []
+    places = []
+    for label in wide:
+        left, top, width, height = stats[label, :4]
+        place = (slice(top, top + height), slice(left, left + width))
+        pieces.append(labels[place] == label)
+        places.append(place)
+    return narrow, pieces, places
+
+
+def _known_range(part: Image, mask: Mask) -> tuple[Image, Image]:
+    """Least and greatest known value around each pixel: a surface may not swing beyond them."""
+    kernel = np.ones((3, 3), np.uint8)
+    wide = mask[..., None]
+    low = cv2.erode(np.where(wide, np.float32(2), part), kernel, iterations=7)
+    high = cv2.dilate(np.where(wide, np.float32(-2), part), kernel, iterations=7)
+    return low, high
+
+
+def _bridged(part: Image, mask: Mask) -> Image:
+    flat = bool(np.ptp(part, axis=2).max() < 1e-6)
+    solved = inpaint_biharmonic(part[..., :1] if flat else part, mask, channel_axis=-1)
+    surface = np.broadcast_to(solved, part.shape).astype(np.float32)
+    low, high = _known_range(part, mask)
+    return np.where(low <= high, np.clip(surface, low, high), surface)
+
+
+def _lent_grain(part: Image, mask: Mask, seed: int) -> Image:
+    """Grain for one block: what a small blur leaves of undamaged places nearby.
+
+    Each pixel borrows from one of a few fixed shifts; what stands out is an edge, not grain, and is
+    cut off.
+    """
+    known = 1 - mask[..., None].astype(np.float32)
+    weight = cv2.GaussianBlur(known, (0, 0), 1.2)[..., None]
+    smooth = cv2.GaussianBlur(part * known, (0, 0), 1.2) / np.maximum(weight, 1e-3)
+    grain = (part - smooth) * (weight > 0.97)
+    usable = cv2.erode(known[..., 0].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    if not usable.any():
+        return np.zeros_like(part)
+    deviation = np.median(np.abs(grain[usable])) * 1.4826
+    out = np.zeros_like(part)
+    missing = mask.copy()
+    turn = np.random.default_rng(seed).permutation(12)
+    for distance in (9, 15, 23):
+        for angle in turn * (2 * np.pi / 12):
+            shift = (round(distance * np.sin(angle)), round(distance * np.cos(angle)))
+            take = missing & np.roll(usable, shift, (0, 1))
+            out[take] = np.roll(grain, shift, (0, 1))[take]
+            missing &= ~take
+        if not missing.any():
+            break
+    return np.clip(out, -2.2 * deviation, 2.2 * deviation).astype(np.float32)
+
+
+def _mend_narrow(
+    image: Image, out: Image, mask: Mask, narrow: Mask, grain: float, seed: int
+) -> None:
+    """Writes ``narrow`` into ``out``; wide damage next to it is not taken for evidence."""
+    height, width = mask.shape
+    for top in range(0, height, _BLOCK):
+        for left in range(0, width, _BLOCK):
+            inner = (slice(top, top + _BLOCK), slice(left, left + _BLOCK))
+            if not narrow[inner].any():
+                continue
+            y, x = max(0, top - _CONTEXT), max(0, left - _CONTEXT)
+            place = (slice(y, top + _BLOCK + _CONTEXT), slice(x, left + _BLOCK + _CONTEXT))
+            part, hole = image[place], mask[place]
+            if hole.all():
+                continue
+            surface = _bridged(part, hole)
+            surface += np.float32(grain) * _lent_grain(part, hole, seed + top + left)
+            here = (slice(top - y, top - y + _BLOCK), slice(left - x, left - x + _BLOCK))
+            chosen = narrow[inner]
+            out[inner][chosen] = np.clip(surface[here][chosen], 0, 1)
+
+
+def mend(image: Image, mask: Mask, *, grain: float, seed: int, report: Report) -> Image:
+    """The picture with its damage filled; outside ``mask`` bit for bit the same.
+
+    ``grain`` is the share of the neighbourhood's grain that a fill receives, 0..1. A picture that
+    is damaged everywhere has nothing to be mended from and comes back as it was.
+    """
+    out = image.copy()
+    if not mask.any() or mask.all():
+        return out
+    narrow, pieces, places = narrow_and_wide(mask)
+    for number, (piece, place) in enumerate(zip(pieces, places, strict=True)):
+        filled_from_elsewhere(image, out, mask, piece, place, seed=seed + number)
+        report(0.6 * (number + 1) / len(pieces))
+    _mend_narrow(image, out, mask, narrow, grain, seed)
+    return out

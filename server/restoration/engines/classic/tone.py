@@ -1,0 +1,198 @@
+"""Fading undone: levels, a gentle local contrast, and the colour of paper and dyes.
+
+A black-and-white original becomes a neutral or softly warm monochrome whatever colour its paper
+took; a colour original keeps its colours, and only what tints its greys is taken back, in part.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from server.restoration.engine import Image, Report
+from server.restoration.engines.classic.lab import Plane, lab, lightness, painted, strips
+
+_MEASURE_SIDE = 640
+"""Levels are measured on a small copy: grain and single specks do not count there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Where the picture's own black and white lie, and its middle, in L* (0..100)."""
+
+    black: float
+    middle: float
+    white: float
+
+
+def _small(image: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    scale = _MEASURE_SIDE / max(image.shape[:2])
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.shape[1] * scale)), max(1, round(image.shape[0] * scale)))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def inner(plane: Plane) -> npt.NDArray[np.bool_]:
+    """True where the photograph is: not its outer 4 %, nor a flat border reaching the edge.
+
+    A film's black rebate or a print's paper margin would otherwise set the levels.
+    """
+    height, width = plane.shape
+    mask = np.zeros(plane.shape, bool)
+    top, left = round(0.04 * height), round(0.04 * width)
+    mask[top : height - top, left : width - left] = True
+    for extreme in (plane < plane.min() + 4, plane > plane.max() - 4):
+        count, labels = cv2.connectedComponents(extreme.astype(np.uint8), connectivity=4)
+        edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+        touching = np.bincount(edge, minlength=count)
+        touching[0] = 0
+        mask &= ~(touching > 0.15 * (height + width))[labels]
+    return mask if mask.mean() > 0.2 else np.ones(plane.shape, bool)
+
+
+def measured_levels(image: Image) -> Levels:
+    """Robust black, middle and white of a picture, borders left out."""
+    plane = lightness(_small(image))
+    values = plane[inner(plane)]
+    black, middle, white = np.percentile(values, [0.4, 50, 99.6])
+    return Levels(float(black), float(middle), float(white))
+
+
+def curve(levels: Levels, *, strength: float) -> npt.NDArray[np.float32]:
+    """L* to L*, 1001 entries for 0..100: levels, then a bend towards a readable middle.
+
+    The stretch is at most threefold: a print faded further than that would show its grain as
+    storm. A picture that uses its range is left as it is.
+    """
+    black_goal, white_goal = min(levels.black, 4.0), max(levels.white, 96.0)
+    span = max(levels.white - levels.black, (white_goal - black_goal) / 3)
+    white = levels.white
+    black = white - span
+    x = np.linspace(0, 100, 1001)
+    position = (x - black) / span
+    middle = float(np.clip((levels.middle - black) / span, 0.02, 0.98))
+    gamma = float(np.clip(np.log(0.46) / np.log(middle), 0.72, 1.3)) ** 0.5
+    inside = np.clip(position, 0, 1) ** gamma
+    y = black_goal + (white_goal - black_goal) * inside
+    y = np.where(position < 0, black_goal + (x - black) * 0.1, y)
+    y = np.where(position > 1, white_goal + (x - white) * 0.1, y)
+    y = np.maximum.accumulate(np.clip(y, 0, 100))
+    return (strength * y + (1 - strength) * x).astype(np.float32)
+
+
+def mapped(plane: Plane, table: npt.NDArray[np.float32]) -> Plane:
+    """``plane`` (0..100) through a table of 1001 entries, in strips."""
+    out = np.empty_like(plane)
+    grid = np.linspace(0, 100, table.size)
+    for rows in strips(*plane.shape):
+        out[rows] = np.interp(plane[rows], grid, table)
+    return out
+
+
+def with_local_contrast(plane: Plane, amount: float) -> Plane:
+    """More contrast inside things, none added across their edges: a guided base, so no halo.
+
+    ``plane`` is L*. The base comes from a small copy; its smoothness hides the enlargement.
+    """
+    if amount == 0:
+        return plane
+    small = _small(plane)
+    radius = max(2, max(small.shape) // 24)
+    mean = cv2.blur(small, (2 * radius + 1, 2 * radius + 1))
+    variance = cv2.blur(small * small, (2 * radius + 1, 2 * radius + 1)) - mean * mean
+    slope = variance / (variance + np.float32(14.0**2))
+    offset = mean - slope * mean
+    window = (2 * radius + 1, 2 * radius + 1)
+    size = (plane.shape[1], plane.shape[0])
+    slope = cv2.resize(cv2.blur(slope, window), size, interpolation=cv2.INTER_LINEAR)
+    offset = cv2.resize(cv2.blur(offset, window), size, interpolation=cv2.INTER_LINEAR)
+    for rows in strips(*plane.shape):
+        part = plane[rows]
+        detail = part - (slope[rows] * part + offset[rows])
+        # Least at the ends of the scale, where it would only clip.
+        room = np.clip(np.minimum(part, 100 - part) / 25, 0, 1)
+        offset[rows] = np.clip(part + np.float32(amount) * detail * room, 0, 100)
+    return np.asarray(offset, np.float32)
+
+
+def warm_tone(warmth: float) -> npt.NDArray[np.float32]:
+    """sRGB of a softly warm grey for L* 0..100, shape (1001, 3); warmth 0 is neutral."""
+    level = np.linspace(0, 100, 1001, dtype=np.float32)[None]
+    swell = np.clip(np.sin(np.pi * level / 100), 0, 1) ** 0.7
+    strength = (warmth * swell).astype(np.float32)
+    return np.asarray(painted(level, 1.6 * strength, 7.0 * strength)[0])
+
+
+def monochrome(plane: Plane, warmth: float) -> Image:
+    """L* as a picture in one softly warm tone."""
+    table, grid = warm_tone(warmth), np.linspace(0, 100, 1001)
+    out = np.empty((*plane.shape, 3), np.float32)
+    for rows in strips(*plane.shape):
+        for channel in range(3):
+            out[rows, :, channel] = np.interp(plane[rows], grid, table[:, channel])
+    return out
+
+
+def grey_cast(image: Image) -> tuple[float, float]:
+    """(a*, b*) of what should be grey: the centre of the least colourful middle tones.
+
+    Found by drawing a circle around the centre again and again, from wide to narrow. Where a
+    picture has nothing near grey, the answer is (0, 0): no cast is claimed without evidence.
+    """
+    small = _small(image)
+    values = lab(small)
+    plane = values[..., 0]
+    chosen = values[inner(plane) & (plane > 15) & (plane < 92)][:, 1:]
+    if len(chosen) < 200:
+        return 0.0, 0.0
+    centre = np.zeros(2)
+    for radius in (24.0, 18.0, 14.0, 12.0):
+        near = chosen[np.hypot(*(chosen - centre).T) < radius]
+        if len(near) < 0.08 * len(chosen):
+            return 0.0, 0.0
+        centre = np.median(near, axis=0)
+    return float(centre[0]), float(centre[1])
+
+
+def _colour_toned(image: Image, plane: Plane, cast: tuple[float, float], report: Report) -> Image:
+    out = np.empty_like(image)
+    for rows in strips(*plane.shape):
+        before = lab(image[rows])
+        old, new = before[..., 0], plane[rows]
+        # Chroma follows the stretch of lightness in part, so dyes gain and skin does not glow.
+        gain = np.clip((new + 16) / np.maximum(old + 16, 1), 0.7, 1.5) ** np.float32(0.6)
+        fade = np.clip(old / 30, 0, 1) * np.clip((104 - old) / 20, 0, 1)
+        a = (before[..., 1] - np.float32(cast[0]) * fade) * gain
+        b = (before[..., 2] - np.float32(cast[1]) * fade) * gain
+        out[rows] = painted(new, a.astype(np.float32), b.astype(np.float32))
+        report(0.5 + 0.45 * rows.stop / plane.shape[0])
+    return out
+
+
+def tone(
+    image: Image,
+    *,
+    was: str,
+    strength: float,
+    contrast: float,
+    warmth: float,
+    cast: float,
+    report: Report,
+) -> Image:
+    """Fading undone. ``strength``, ``contrast``, ``warmth`` and ``cast`` are shares, 0..1.
+
+    ``cast`` is how much of a colour original's tint is taken back; ``warmth`` the tone of a
+    black-and-white original.
+    """
+    table = curve(measured_levels(image), strength=strength)
+    plane = mapped(lightness(image), table)
+    report(0.3)
+    plane = with_local_contrast(plane, contrast)
+    report(0.5)
+    if was == "black-and-white":
+        return monochrome(plane, warmth)
+    found = grey_cast(image)
+    limited = min(1.0, 12.0 / max(1e-6, float(np.hypot(*found)))) * cast
+    return _colour_toned(image, plane, (found[0] * limited, found[1] * limited), report)
