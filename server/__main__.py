@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from server.assembly import Workshop
+from server.assembly import Workshop, accounts, web_app
 from server.catalogue.checks import check as check_set
 from server.catalogue.exchange.folder import import_folder
 from server.errors import PhotosFailed, RekindleError
 from server.restoration import runner
 from server.settings import Settings
+from server.web.app import UVICORN_OPTIONS
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
@@ -122,6 +124,38 @@ def export_stages(
     workshop = Workshop(Settings())
     written = workshop.export(workshop.open(folder), to, recipe=recipe)
     out.print(f"{to}: {len(written)} pictures")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.")] = None,
+) -> None:
+    """Serve the kiosk, the projection and the Studio until stopped."""
+    settings = Settings()
+    host, port = host or settings.host, port if port is not None else settings.port
+    for name, path in (
+        ("Kiosk", "/kiosk/main"),
+        ("Projection", "/projection/main"),
+        ("Studio", "/studio"),
+    ):
+        out.print(f"{name:<11} http://{host}:{port}{path}")
+    if not accounts(settings).names():
+        out.print("The Studio needs a user: rekindle user add NAME")
+    uvicorn.run(web_app(settings), host=host, port=port, log_level="warning", **UVICORN_OPTIONS)
+
+
+@user_app.command("add")
+def add_user(
+    name: str,
+    password: Annotated[
+        str,
+        typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for."),
+    ],
+) -> None:
+    """Let somebody into the Studio."""
+    accounts(Settings()).add(name, password)
+    out.print(f"{name} may enter the Studio")
 
 
 def _bar() -> Progress:

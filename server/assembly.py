@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import psutil
+from fastapi import FastAPI
 
 from server.catalogue.checks import require_sound
 from server.catalogue.manifest import photo_folder
@@ -18,13 +19,19 @@ from server.editions.model import Edition
 from server.editions.shelf import Shelf
 from server.errors import NotRestored, Problem, SetInvalid
 from server.restoration.engine import EngineRegistry
-from server.restoration.engines.classic import ClassicEngine
+from server.restoration.engines.classic import Classic
 from server.restoration.engines.hand import HandEngine
 from server.restoration.pipeline import Job, Pipeline, Restored
 from server.restoration.recipes import recipe_for
 from server.restoration.runner import Event, LocalRunner
 from server.restoration.store import Store
 from server.settings import Settings
+from server.show.clock import SystemClock
+from server.show.state import Timing
+from server.show.stations import Stations
+from server.web.accounts import Accounts
+from server.web.app import create_app
+from server.web.options import WebOptions
 
 MEMORY_PER_WORKER = 3 * 2**30
 """Bytes a worker may need for a scan of 25 megapixels."""
@@ -35,8 +42,31 @@ def recipes_library() -> Path:
     return Path(str(files("server"))).parent / "exhibit_content" / "recipes"
 
 
+def accounts(settings: Settings) -> Accounts:
+    """Who may enter the Studio."""
+    return Accounts(settings.database)
+
+
+def web_app(settings: Settings) -> FastAPI:
+    """The server's application, over the editions on the shelf."""
+    shelf = Shelf(settings.editions, settings.keep_editions)
+    clock = SystemClock()
+    timing = Timing(settings.idle_ask_s * 1000, settings.idle_reset_s * 1000)
+    users = accounts(settings)
+    options = WebOptions(
+        ui=Path(str(files("kiosk_ui"))),
+        session_secret=users.secret("session"),
+        allowed_hosts=settings.allowed_hosts,
+        allowed_origins=settings.allowed_origins,
+    )
+    stations = Stations(shelf, clock, timing=timing, chosen=settings.stations)
+    return create_app(
+        options=options, shelf=shelf, stations=stations, accounts=users, clock=clock
+    )
+
+
 def engines() -> EngineRegistry:
-    return EngineRegistry([ClassicEngine(), HandEngine()])
+    return EngineRegistry([Classic(), HandEngine()])
 
 
 def pipeline(settings: Settings) -> Pipeline:

@@ -19,6 +19,8 @@ class Settings(BaseSettings):
     allowed_hosts: tuple[str, ...] = ()
     """Host names, besides this machine's own, under which screens may call the server, as JSON.
     ``["*"]`` allows any."""
+    allowed_origins: tuple[str, ...] = ()
+    """Origins other than the server's own whose pages may act, as JSON: ``["https://name"]``."""
     idle_ask_s: float = Field(60.0, gt=0)
     """Seconds without a touch until "Are you still there?"."""
     idle_reset_s: float = Field(20.0, gt=0)

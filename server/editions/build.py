@@ -20,6 +20,7 @@ from server.editions.model import (
     EditionRegion,
     EditionStage,
     PlainParadata,
+    Rendition,
 )
 from server.editions.outlines import outline_of
 from server.restoration import evidence
@@ -170,7 +171,7 @@ def _stage(
 
 def _write_renditions(
     shop: _Shop,
-    sizes: list[renditions.Rendition],
+    sizes: list[Rendition],
     read: Callable[[], Image],
     packet: bytes,
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from server.catalogue.atomic import replacing
 from server.restoration.images import read_scan, write_png
 from server.restoration.pipeline import Restored
 from server.restoration.plan import canonical_json
@@ -29,6 +30,5 @@ def export_stages(restored: Sequence[Restored], folder: Path) -> list[Path]:
 
 
 def _record(picture: Path, record: dict[str, object]) -> None:
-    temporary = picture.with_suffix(".json.part")
-    temporary.write_bytes(canonical_json(record))
-    temporary.replace(picture.with_suffix(".json"))
+    with replacing(picture.with_suffix(".json")) as temporary:
+        temporary.write_bytes(canonical_json(record))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.catalogue.model import Certainty, HexColour, Language, Point, Slug, Text
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 """Raised when a screen of an older Rekindle could not read a newer manifest."""
 
 StageName = Literal["scan", "repaired", "clear", "colour", "finished"]

@@ -5,13 +5,13 @@ the published one and is the only thing that ever changes: one atomic swap.
 """
 
 import fcntl
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from server.catalogue.atomic import replacing
 from server.editions.model import Edition
 from server.errors import EditionMissing
 
@@ -137,9 +137,5 @@ class Shelf:
 
 
 def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)

@@ -84,9 +84,9 @@ class Engine(Protocol):
         """A new picture; the one given is never written to.
 
         Deterministic: equal arguments give equal bits. ``params`` holds the step's parameters, its
-        ``seed``, and the photo's facts the operation asked for. Layers in the answer are those named
-        by ``layers_out``. Raises ValueError, with a sentence for the curator, for parameters it
-        cannot use.
+        ``seed``, and the photo's facts the operation asked for. Layers in the answer are those
+        named by ``layers_out``. Raises ValueError, with a sentence for the curator, for
+        parameters it cannot use.
         """
         ...
 

@@ -22,7 +22,6 @@ from server.errors import RekindleError, StepFailed
 from server.restoration.engine import (
     Engine,
     EngineRegistry,
-    Image,
     OperationTraits,
     Picture,
     Report,
@@ -131,10 +130,9 @@ class Pipeline:
                     return None
                 run(step.name, place / len(steps))
                 share = _portion(run, step.name, place, len(steps))
-                result, made = self._run(job.photo.id, ready, share)
-                image = _Pixels(result.paradata.image, _kept(made))
-            elif result.paradata.image != image.digest:
-                image = _Pixels(result.paradata.image, result.image)
+                result = self._run(job.photo.id, ready, share)
+            # Read back, not kept in memory: a resumed run then sees the very same pixels.
+            image = _Pixels(result.paradata.image, result.image)
             for name in traits.layers_out:
                 layers[name], files[name] = self._layer(job, result, name)
             stages[step.stage] = result
@@ -187,7 +185,7 @@ class Pipeline:
         )
         return _Ready(step, engine, traits, inputs, params, tiling, key)
 
-    def _run(self, photo: str, ready: _Ready, report: Report) -> tuple[Result, Image]:
+    def _run(self, photo: str, ready: _Ready, report: Report) -> Result:
         step, traits = ready.step, ready.traits
         began = time.monotonic()
         try:
@@ -233,7 +231,7 @@ class Pipeline:
                 "numpy": np.__version__,
             },
         }
-        return self._store.put(made, record), made.image
+        return self._store.put(made, record)
 
     def _layer(self, job: Job, result: Result, name: str) -> tuple[_Pixels, Path]:
         """A layer as the next steps see it: what a curator painted wins over what was found."""
@@ -256,10 +254,6 @@ def _fact(photo: Photo, fact: str) -> JsonValue:
     value = getattr(photo, fact)
     assert value is None or isinstance(value, str)
     return value
-
-
-def _kept(image: Image) -> Callable[[], Image]:
-    return lambda: image
 
 
 def _portion(run: StepReport, name: str, place: int, steps: int) -> Report:

@@ -71,8 +71,8 @@ def cache_key(
 ) -> str:
     """The store's key of a result: SHA-256 over everything that decides its pixels.
 
-    ``inputs`` maps a name (``image``, ``damage``) to the SHA-256 of what goes in; ``params`` are the
-    step's parameters after the photo's own facts (regions, kind of original) were filled in.
+    ``inputs`` maps a name (``image``, ``damage``) to the SHA-256 of what goes in; ``params`` are
+    the step's parameters after the photo's own facts (regions, kind of original) were filled in.
     """
     return digest(
         canonical_json(

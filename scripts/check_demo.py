@@ -1,0 +1,158 @@
+"""The demo that ends by itself: restores, publishes, serves, looks at every page and both screens
+once; one line a check, exit 0 where all hold."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from PIL import Image as PillowImage
+from websockets.sync.client import connect
+
+ROOT = Path(__file__).parent.parent
+DEMO = "exhibit_content/demo"
+REKINDLE = [sys.executable, "-m", "server"]
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+]
+
+
+def rekindle(*words: str) -> None:
+    subprocess.run([*REKINDLE, *words], check=True, cwd=ROOT)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(port: int) -> Iterator[str]:
+    server = subprocess.Popen(
+        [*REKINDLE, "serve", "--port", str(port)], cwd=ROOT, stdout=subprocess.DEVNULL
+    )
+    base = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(150):
+            try:
+                fetch(f"{base}/healthz")
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def fetch(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        content: bytes = answer.read()
+        return content
+
+
+def page(base: str, path: str, words: str) -> None:
+    content = fetch(base + path).decode()
+    assert words in content, f"{path} does not hold {words!r}"
+
+
+def screen(base: str, role: str) -> dict[str, object]:
+    """The first message a screen gets: the whole show."""
+    address = base.replace("http", "ws") + f"/ws/main/{role}"
+    with connect(address, origin=base, open_timeout=10) as socket_:  # type: ignore[arg-type]
+        shown: dict[str, object] = json.loads(socket_.recv(timeout=10))
+        assert shown["type"] == "show", shown
+        return shown
+
+
+def every_picture(base: str, shown: dict[str, object]) -> None:
+    url = base + str(shown["edition"]["url"])  # type: ignore[index]
+    edition = json.loads(fetch(url + "manifest.json"))
+    for photo in edition["photos"]:
+        names = [photo["arrival"]] if photo["arrival"] else []
+        for stage in photo["stages"]:
+            names += [stage["evidence"]] if stage["evidence"] else []
+            names += [one[kind] for one in stage["renditions"] for kind in ("webp", "jpeg")]
+        for name in names:
+            assert fetch(url + name), f"{name} is empty"
+
+
+def glass(base: str, path: str, chromium: str) -> None:
+    """A screenshot of a screen is neither black nor white nor of one tone."""
+    with tempfile.TemporaryDirectory() as place:
+        shot = Path(place) / "screen.png"
+        subprocess.run(
+            [
+                chromium,
+                *CHROMIUM_FLAGS,
+                f"--user-data-dir={place}/profile",
+                "--window-size=1280,720",
+                "--virtual-time-budget=6000",
+                "--timeout=15000",
+                f"--screenshot={shot}",
+                base + path,
+            ],
+            check=True,
+            timeout=90,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        grey = PillowImage.open(shot).convert("L")
+        darkest, brightest = grey.getextrema()
+        assert brightest - darkest > 60, f"{path} shows one tone ({darkest}..{brightest})"
+
+
+def main() -> int:
+    failures = 0
+
+    def check(name: str, look: Callable[[], object]) -> None:
+        nonlocal failures
+        try:
+            look()
+        except (AssertionError, OSError, subprocess.SubprocessError, ValueError) as error:
+            failures += 1
+            print(f"FAILED {name}: {error}", flush=True)
+        else:
+            print(f"ok {name}", flush=True)
+
+    check("the demo set has no errors", lambda: rekindle("check", DEMO))
+    check("restore", lambda: rekindle("restore", DEMO))
+    check("publish", lambda: rekindle("publish", DEMO))
+    with serving(int(os.environ.get("REKINDLE_PORT", "0")) or free_port()) as base:
+        check("the front page", lambda: page(base, "/", "/kiosk/main"))
+        check("the kiosk's page", lambda: page(base, "/kiosk/main", "kiosk/main.js"))
+        check("the projection's page", lambda: page(base, "/projection/main", "projection/main.js"))
+        check("the Studio asks who is there", lambda: page(base, "/studio", "password"))
+        check("the kiosk is told the show", lambda: screen(base, "kiosk"))
+        check("the projection is told the show", lambda: screen(base, "projection"))
+        check("every picture is there", lambda: every_picture(base, screen(base, "projection")))
+        chromium = shutil.which("chromium") or shutil.which("google-chrome")
+        if chromium is None:
+            print("not looked at in a browser: no Chromium (apt-get install chromium)")
+        else:
+            check("the kiosk's glass", lambda: glass(base, "/kiosk/main", chromium))
+            check("the projection's glass", lambda: glass(base, "/projection/main", chromium))
+    print(f"{'FAILED' if failures else 'ok'}: {failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""A real, tiny engine, so that the house can be tested without waiting for pictures."""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from server.restoration.engine import EngineTraits, OperationTraits, Picture, Report
+
+
+class TintEngine:
+    """Engine ``tint``: operations whose effect can be worked out by hand.
+
+    ``pause`` seconds pass in every operation, for tests that interrupt one.
+    """
+
+    def __init__(self, pause: float = 0.0) -> None:
+        self._pause = pause
+
+    traits = EngineTraits(
+        id="tint",
+        version="1",
+        operations={
+            "brighten": OperationTraits(),
+            "mark": OperationTraits(layers_out=("damage",)),
+            "paint": OperationTraits(layers_in=("damage",)),
+            "wash": OperationTraits(facts=("regions",), colours=True),
+            "blur": OperationTraits(local=True, margin=8),
+            "blocks": OperationTraits(multiple_of=16, minimum=32),
+            "double": OperationTraits(multiple_of=8),
+            "retouch": OperationTraits(facts=("retouched",)),
+            "fail": OperationTraits(),
+            "die": OperationTraits(),
+        },
+    )
+
+    def run(
+        self, operation: str, picture: Picture, params: Mapping[str, Any], report: Report
+    ) -> Picture:
+        image = picture.image
+        report(0.5)
+        time.sleep(self._pause)
+        if operation == "fail":
+            raise ValueError("this operation always fails.")
+        if operation == "die":
+            os._exit(9)
+        if operation == "brighten":
+            image = np.clip(image + params.get("by", 0.1), 0, 1).astype(np.float32)
+        elif operation == "mark":
+            dark = image.mean(axis=2) < params.get("below", 0.2)
+            return Picture(image, {"damage": (dark * 255).astype(np.uint8)})
+        elif operation == "paint":
+            image = np.where(picture.layers["damage"][..., None] > 127, 0.5, image)
+            image = image.astype(np.float32)
+        elif operation == "wash":
+            image = image * np.array([1.0, 0.9, 0.8], np.float32)
+        elif operation == "blur":
+            image = (image + np.roll(image, 1, 0) + np.roll(image, 1, 1)) / np.float32(3)
+        elif operation == "blocks":
+            assert image.shape[0] % 16 == 0 and image.shape[1] % 16 == 0
+            assert min(image.shape[:2]) >= 32
+        elif operation == "double":
+            image = image.repeat(2, 0).repeat(2, 1)
+        elif operation == "retouch":
+            image = params["retouched"]
+        report(1.0)
+        return Picture(image)

@@ -1,0 +1,34 @@
+"""Jobs on a small set with the tiny engine."""
+
+from pathlib import Path
+
+from server.catalogue.manifest import load, photo_folder
+
+from server.catalogue.model import Text
+from server.restoration.engine import EngineRegistry
+from server.restoration.pipeline import Job, Pipeline
+from server.restoration.plan import Recipe, Stage, Step
+from server.restoration.store import Store
+from tests.support.engines import TintEngine
+
+
+def recipe(*steps: tuple[Stage, str]) -> Recipe:
+    """A recipe of the tiny engine's operations, e.g. ``("clear", "brighten")``."""
+    return Recipe(
+        name="tiny",
+        title=Text({"en": "Tiny"}),
+        step=tuple(Step(stage=stage, engine="tint", operation=name) for stage, name in steps),
+    )
+
+
+def jobs(folder: Path, work: Recipe) -> list[Job]:
+    return [Job(photo, photo_folder(folder, photo.id), work) for photo in load(folder).photos]
+
+
+def tiny_pipeline(home: Path) -> Pipeline:
+    return Pipeline(EngineRegistry([TintEngine()]), Store(home), who="the tests")
+
+
+def slow_pipeline(home: Path) -> Pipeline:
+    """The same, but every step takes a while, so that it can be interrupted."""
+    return Pipeline(EngineRegistry([TintEngine(pause=0.4)]), Store(home), who="the tests")
