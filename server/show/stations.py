@@ -94,11 +94,14 @@ class Stations:
         if STATION.fullmatch(station) is None:
             return None
         if station not in self._hubs:
-            await self._make_room()
+            # Nothing is awaited until the new one stands: two screens may come at once.
+            left = self._make_room()
             if len(self._hubs) >= MOST_STATIONS:
                 return None
             hub = self._hubs[station] = Hub(station, self._clock, self._timing, edition_url)
             hub.start()
+            if left:
+                await left.stop()
             await self._look(hub)
         return self._hubs[station]
 
@@ -108,14 +111,15 @@ class Stations:
             return self._chosen[station] if self._chosen[station] in sets else None
         return station if station in sets else next(iter(sets), None)
 
-    async def _make_room(self) -> None:
-        """Gives up a station that nobody watches, where a new one would find no place."""
+    def _make_room(self) -> Hub | None:
+        """Takes out a station that nobody watches, where a new one would find no place."""
         unwatched = [hub for hub in self._hubs.values() if not hub.screens]
-        if len(self._hubs) >= MOST_STATIONS and unwatched:
-            hub = self._hubs.pop(unwatched[0].station)
-            self._found.pop(hub.station, None)
-            self._leased.pop(hub.station, None)
-            await hub.stop()
+        if len(self._hubs) < MOST_STATIONS or not unwatched:
+            return None
+        hub = self._hubs.pop(unwatched[0].station)
+        self._found.pop(hub.station, None)
+        self._leased.pop(hub.station, None)
+        return hub
 
     async def _watch(self) -> None:
         while True:
