@@ -1,0 +1,69 @@
+/** The kiosk: a visitor's hand on one side, the station on the other; wires the two. */
+
+import { Connection, socketUrl } from "../shared/connection.js";
+import { guardPage, part } from "../shared/dom.js";
+import { inspection, Player } from "../shared/player.js";
+import { Stage } from "../shared/stage.js";
+import { arriving } from "../shared/timeline.js";
+import { Words } from "../shared/words.js";
+import { Hand } from "./hand.js";
+import { listenToKeys } from "./keys.js";
+import { KioskView } from "./view.js";
+
+/** @typedef {import("../types/messages.js").KioskMessage} KioskMessage */
+
+const TOUCH_EVERY = 1000; // ms
+
+const { station } = document.body.dataset;
+const byCss = new URLSearchParams(location.search).get("renderer") === "css";
+const stage = new Stage(part(".stage"), byCss);
+const connection = new Connection(socketUrl(`/ws/${station}/kiosk`));
+const player = new Player(stage, connection.clock);
+const hand = new Hand(player, connection);
+
+let touched = -Infinity;
+
+/** @param {KioskMessage} message */
+function send(message) {
+  if (message.type === "touch" && performance.now() - touched < TOUCH_EVERY) return;
+  touched = performance.now();
+  connection.send(message);
+}
+
+const view = new KioskView(stage, Words.ofPage(), {
+  open: (photo) => send({ type: "open", photo }),
+  expect: (photo) => player.expect(photo),
+  play: (programme) => send({ type: "programme", programme }),
+  speak: (language) => send({ type: "language", language }),
+  back: () => send({ type: "wall" }),
+  restore: () => send({ type: "restore" }),
+  go: (name) => send({ type: "stage", stage: name }),
+  scrub: (position) => {
+    const photo = player.edition?.photo(player.snapshot?.photo ?? null);
+    if (photo) hand.moveTo(photo, position);
+  },
+  release: () => hand.release(),
+});
+
+addEventListener("pointerdown", () => send({ type: "touch" }), { capture: true });
+addEventListener("resize", () => {
+  player.resize();
+  view.resize();
+});
+
+guardPage();
+listenToKeys(player, send);
+player.start({
+  // From the wall a print grows into its place: no other photograph dissolves into it.
+  adapt: (snapshot) => {
+    if (!hand.yieldsTo(snapshot)) return null;
+    return snapshot.view === "photo" ? arriving(snapshot.score) : snapshot.score;
+  },
+  onSnapshot: (snapshot, edition) => view.follow(snapshot, edition),
+  onFrame: (moment, now) => view.frame(moment, now),
+});
+connection.start((message) => {
+  if (message.type === "show") void player.receive(message);
+  else view.empty();
+});
+Object.assign(window, { rekindle: inspection(player) });

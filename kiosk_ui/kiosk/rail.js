@@ -1,0 +1,135 @@
+/** The rail of stages: small prints with names, and a light that travels; all of it follows a finger. */
+
+import { element } from "../shared/dom.js";
+import { renditionFor } from "../shared/edition.js";
+import { stageName } from "../shared/labels.js";
+import { positionOn } from "../shared/timeline.js";
+
+/** @typedef {import("../shared/edition.js").Edition} Edition */
+/** @typedef {import("../types/edition.js").EditionPhoto} Photo */
+/** @typedef {import("../types/edition.js").EditionStage["name"]} StageName */
+
+const SLIP = 10; // px a finger may move and still tap
+const PRINT = 240; // px, the long side of a print at twice the density
+
+/**
+ * @typedef {object} RailActs
+ * @property {(stage: StageName) => void} go
+ * @property {(position: number) => void} scrub
+ * @property {() => void} release
+ */
+
+export class Rail {
+  /**
+   * @param {Edition} edition @param {Photo} photo
+   * @param {import("../shared/words.js").Words} words
+   * @param {RailActs} acts
+   */
+  constructor(edition, photo, words, acts) {
+    this.photo = photo;
+    this.acts = acts;
+    this.names = photo.stages.map((stage) => stage.name);
+    this.light = element("span", "light");
+    this.track = element("div", "track", this.light);
+    this.prints = photo.stages.map((stage) => this.print(edition, stage, words));
+    this.root = element("div", "rail", this.track, ...this.prints);
+    this.root.setAttribute("role", "group");
+    this.root.setAttribute("aria-label", words.say("Stages"));
+    this.root.hidden = photo.stages.length < 2;
+    this.finger = -1;
+    this.start = 0;
+    this.scrubbing = false;
+    this.current = -1;
+    this.shift = "";
+    this.listen();
+  }
+
+  /**
+   * @param {Edition} edition @param {Photo["stages"][0]} stage
+   * @param {import("../shared/words.js").Words} words
+   */
+  print(edition, stage, words) {
+    const image = element("img");
+    image.src = edition.address(renditionFor(stage.renditions, PRINT).webp);
+    image.alt = "";
+    image.draggable = false;
+    const name = element("span", "name", stageName(words, stage.name));
+    const print = element("button", "stop", image, element("span", "dot"), name);
+    print.type = "button";
+    print.dataset.stage = stage.name;
+    print.addEventListener("click", (event) => {
+      if (event.detail === 0) this.acts.go(stage.name);
+    });
+    return print;
+  }
+
+  listen() {
+    const { root } = this;
+    root.addEventListener("pointerdown", (event) => {
+      if (this.finger !== -1 || event.button !== 0) return;
+      this.finger = event.pointerId;
+      this.start = event.clientX;
+      this.scrubbing = false;
+      root.setPointerCapture(event.pointerId);
+      this.prints[this.nearest(event.clientX)].classList.add("pressed");
+    });
+    root.addEventListener("pointermove", (event) => {
+      if (event.pointerId !== this.finger) return;
+      if (Math.abs(event.clientX - this.start) > SLIP) this.scrubbing = true;
+      if (this.scrubbing) this.acts.scrub(this.positionAt(event.clientX));
+    });
+    root.addEventListener("pointerup", (event) => {
+      if (event.pointerId !== this.finger) return;
+      if (this.scrubbing) this.acts.release();
+      else this.acts.go(this.names[this.nearest(event.clientX)]);
+      this.lift();
+    });
+    root.addEventListener("pointercancel", (event) => {
+      if (event.pointerId !== this.finger) return;
+      if (this.scrubbing) this.acts.release();
+      this.lift();
+    });
+  }
+
+  lift() {
+    this.finger = -1;
+    for (const print of this.prints) print.classList.remove("pressed");
+  }
+
+  /** @param {number} x in the window @returns {number} 0 is the first stage, 1 the second */
+  positionAt(x) {
+    const { left, width } = this.track.getBoundingClientRect();
+    const last = this.names.length - 1;
+    const share = Math.min(1, Math.max(0, (x - left) / width));
+    return (getComputedStyle(this.root).direction === "rtl" ? 1 - share : share) * last;
+  }
+
+  /** @param {number} x in the window */
+  nearest(x) {
+    return Math.round(this.positionAt(x));
+  }
+
+  /**
+   * Moves the light to where the picture is.
+   * @param {import("../shared/timeline.js").Moment} moment
+   */
+  follow(moment) {
+    if (moment.after.photo !== this.photo.id) return;
+    const here = moment.before.photo === this.photo.id;
+    const position = here ? positionOn(this.names, moment) : this.names.indexOf(moment.after.stage);
+    const last = Math.max(1, this.names.length - 1);
+    const shift = `${((100 * position) / last).toFixed(2)}%`;
+    if (shift !== this.shift) {
+      this.shift = shift;
+      this.light.style.insetInlineStart = shift;
+      this.track.style.setProperty("--way", shift);
+    }
+    const current = Math.round(position);
+    if (current === this.current) return;
+    this.current = current;
+    this.prints.forEach((print, place) => {
+      if (place === current) print.setAttribute("aria-current", "step");
+      else print.removeAttribute("aria-current");
+    });
+  }
+}

@@ -1,0 +1,183 @@
+/** The kiosk's page: shows the view that the snapshot names, and says what is on the glass. */
+
+import { part, write } from "../shared/dom.js";
+import { sceneLabel } from "../shared/labels.js";
+import { ends } from "../shared/timeline.js";
+import { AskingView } from "./asking.js";
+import { AttractView } from "./attract.js";
+import { PhotoView } from "./photo.js";
+import { ProgrammeView } from "./programme.js";
+import { WallView } from "./wall.js";
+
+/** @typedef {import("../types/messages.js").Snapshot} Snapshot */
+/** @typedef {import("../shared/edition.js").Edition} Edition */
+/** @typedef {import("../shared/timeline.js").Moment} Moment */
+/** @typedef {import("../shared/stage.js").Stage} Stage */
+/** @typedef {AttractView | WallView | PhotoView | ProgrammeView} View */
+
+/**
+ * @typedef {import("./photo.js").PhotoActs & import("./wall.js").WallActs} Acts
+ */
+
+export class KioskView {
+  /** @param {Stage} stage @param {import("../shared/words.js").Words} words @param {Acts} acts */
+  constructor(stage, words, acts) {
+    this.stage = stage;
+    this.words = words;
+    this.acts = acts;
+    this.main = part("main");
+    this.label = /** @type {HTMLElement} */ (part(".label"));
+    this.asking = new AskingView(words);
+    document.body.append(this.asking.root);
+    /** @type {Map<string, View>} */
+    this.views = new Map();
+    /** @type {View | null} */
+    this.shown = null;
+    /** @type {Snapshot | null} */
+    this.snapshot = null;
+    /** @type {DOMRect | null} */
+    this.from = null;
+    this.built = "";
+    this.spot = "";
+    this.awaited = "";
+  }
+
+  empty() {
+    document.documentElement.dataset.view = "empty";
+  }
+
+  /** @param {Snapshot} snapshot @param {Edition} edition */
+  follow(snapshot, edition) {
+    const before = this.snapshot;
+    this.snapshot = snapshot;
+    this.rebuild(snapshot, edition);
+    const page = document.documentElement;
+    const same = before?.view === snapshot.view && this.shown === this.viewFor(snapshot, edition);
+    if (same) return;
+    page.dataset.view = snapshot.view;
+    this.awaited = snapshot.view === "photo" && before?.view === "wall" ? snapshot.photo ?? "" : "";
+    this.change(this.viewFor(snapshot, edition));
+  }
+
+  /**
+   * Everything is made anew for another language or edition.
+   * @param {Snapshot} snapshot @param {Edition} edition
+   */
+  rebuild(snapshot, edition) {
+    const built = `${edition.url} ${snapshot.language}`;
+    if (built === this.built) return;
+    this.built = built;
+    this.words.language = snapshot.language;
+    document.documentElement.lang = snapshot.language;
+    for (const view of this.views.values()) view.root.remove();
+    this.views.clear();
+    this.shown = null;
+  }
+
+  /** @param {Snapshot} snapshot @param {Edition} edition @returns {View | null} */
+  viewFor(snapshot, edition) {
+    const key = `${snapshot.view} ${snapshot.view === "photo" ? snapshot.photo : snapshot.programme}`;
+    const known = this.views.get(key);
+    if (known) return known;
+    const made = this.make(snapshot, edition);
+    if (made === null) return null;
+    for (const [old, view] of this.views) {
+      if (!old.startsWith("photo") || view === this.shown) continue;
+      view.root.remove();
+      this.views.delete(old);
+    }
+    this.views.set(key, made);
+    made.root.inert = true;
+    this.main.append(made.root);
+    return made;
+  }
+
+  /** @param {Snapshot} snapshot @param {Edition} edition @returns {View | null} */
+  make(snapshot, edition) {
+    const { words, acts } = this;
+    const { languages, programmes } = edition.manifest;
+    if (snapshot.view === "attract") return new AttractView(languages, words);
+    if (snapshot.view === "wall") {
+      return new WallView(edition, words, {
+        ...acts,
+        open: (photo, print) => {
+          this.from = print.getBoundingClientRect();
+          acts.open(photo, print);
+        },
+      });
+    }
+    if (snapshot.view === "photo") {
+      const photo = edition.photo(snapshot.photo);
+      return photo && new PhotoView(edition, photo, words, acts);
+    }
+    const programme = programmes.find(({ id }) => id === snapshot.programme);
+    if (!programme) return null;
+    const again = () => acts.play(programme.id);
+    return new ProgrammeView(edition, programme, words, { back: acts.back, again });
+  }
+
+  /** @param {View | null} view */
+  change(view) {
+    if (this.shown) {
+      this.shown.root.inert = true;
+      this.shown.root.classList.remove("shown");
+    }
+    this.shown = view;
+    if (view === null) return;
+    view.root.inert = false;
+    view.root.classList.add("shown");
+    if (view instanceof WallView) view.arrange();
+    this.settle(true);
+  }
+
+  /**
+   * Puts the picture where this view has its place; from the print that was touched, if one was.
+   * @param {boolean} slowly
+   */
+  settle(slowly) {
+    const { stage, shown } = this;
+    if (shown instanceof PhotoView || shown instanceof ProgrammeView) {
+      const { left, top, width, height } = shown.place.getBoundingClientRect();
+      const { from } = this;
+      if (from) stage.moveTo(from.left, from.top, from.width, from.height, false);
+      stage.moveTo(left, top, width, height, slowly);
+      stage.strength = 0.16;
+      stage.falloff = 9;
+    } else if (shown instanceof AttractView) {
+      stage.moveTo(0, 0, innerWidth, innerHeight, false);
+      stage.strength = 0.34;
+      stage.falloff = 1.4;
+    }
+    this.from = null;
+  }
+
+  resize() {
+    if (this.shown instanceof WallView) this.shown.arrange();
+    this.settle(false);
+  }
+
+  /** @param {Moment} moment @param {number} now server time, ms */
+  frame(moment, now) {
+    const { snapshot, shown, stage } = this;
+    if (snapshot === null || stage.scene === null) return;
+    const ended = ends(snapshot.score);
+    const running = ended !== null && now < ended;
+    if (shown instanceof PhotoView) shown.follow(moment, running);
+    if (shown instanceof ProgrammeView) shown.follow(running);
+    this.asking.follow(snapshot.asking_until, now);
+    const isThere = this.awaited === "" || stage.scene.after.photo.id === this.awaited;
+    stage.root.classList.toggle("waits", !isThere);
+    write(this.label, sceneLabel(this.words, stage.scene));
+    this.placeLabel();
+  }
+
+  /** Bottom left of the picture itself. */
+  placeLabel() {
+    const [left, top, , height] = this.stage.picture;
+    const spot = `${Math.round(left)} ${Math.round(top + height)}`;
+    if (spot === this.spot) return;
+    this.spot = spot;
+    this.label.style.left = `${Math.round(left)}px`;
+    this.label.style.bottom = `${innerHeight - Math.round(top + height)}px`;
+  }
+}

@@ -1,0 +1,108 @@
+/** The stage without WebGL: the same pictures as images, cross-faded by the browser. */
+
+import { contain } from "./fit.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./edition.js").Source} Source */
+/** @typedef {import("./edition.js").Picture} Picture */
+
+const CAPACITY = 6; // images
+const RETRY_AFTER = 2000; // ms
+
+export class CssStage {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    /** @type {Map<string, { image: HTMLImageElement, ready: boolean }>} */
+    this.images = new Map();
+    this.rect = new Float32Array(4);
+    this.frames = 0;
+    /** @type {string[]} */
+    this.shown = [];
+  }
+
+  get alive() {
+    return this.images.size;
+  }
+
+  /** @param {Source[]} sources most urgent first */
+  want(sources) {
+    const pictures = sources.filter((source) => source.kind === "picture").slice(0, CAPACITY);
+    for (const [url, { image }] of this.images) {
+      if (this.shown.includes(url) || pictures.some((source) => source.url === url)) continue;
+      image.remove();
+      this.images.delete(url);
+    }
+    for (const source of pictures) if (!this.images.has(source.url)) this.load(source);
+  }
+
+  /** @param {Source} source */
+  load(source) {
+    const image = new Image();
+    const entry = { image, ready: false };
+    image.alt = "";
+    image.style.opacity = "0";
+    image.src = source.url;
+    this.images.set(source.url, entry);
+    image
+      .decode()
+      .then(() => {
+        entry.ready = true;
+        this.root.append(image);
+      })
+      .catch(() => setTimeout(() => this.images.delete(source.url), RETRY_AFTER));
+  }
+
+  /** @param {Picture} picture */
+  isReady(picture) {
+    return this.images.get(picture.source.url)?.ready === true;
+  }
+
+  /** @param {Scene} scene */
+  canDraw(scene) {
+    if (scene.progress < 1 && !this.isReady(scene.before)) return false;
+    return scene.progress === 0 || this.isReady(scene.after);
+  }
+
+  prepare() {}
+
+  /** @param {Scene} scene @param {Float32Array} box in CSS pixels */
+  draw(scene, box) {
+    const { before, after, progress } = scene;
+    // The picture below stays whole where the one above covers it, or the ground would show through.
+    const below = before.photo === after.photo ? 1 : 1 - progress;
+    const visible = [before.source.url, after.source.url];
+    for (const url of this.shown) if (!visible.includes(url)) this.paint(url, 0, "0");
+    this.place(before, box, progress < 1 ? below : 0, "1");
+    if (after.source.url !== before.source.url) this.place(after, box, progress, "2");
+    this.shown = visible;
+    this.frames += 1;
+  }
+
+  /** @param {Picture} picture @param {Float32Array} box @param {number} opacity @param {string} z */
+  place(picture, box, opacity, z) {
+    const entry = this.images.get(picture.source.url);
+    if (!entry) return;
+    contain(box, picture.photo.width, picture.photo.height, this.rect);
+    const { style } = entry.image;
+    style.left = `${this.rect[0]}px`;
+    style.top = `${this.rect[1]}px`;
+    style.width = `${this.rect[2]}px`;
+    style.height = `${this.rect[3]}px`;
+    this.paint(picture.source.url, opacity, z);
+  }
+
+  /** @param {string} url @param {number} opacity @param {string} z */
+  paint(url, opacity, z) {
+    const entry = this.images.get(url);
+    if (!entry) return;
+    entry.image.style.opacity = String(opacity);
+    entry.image.style.zIndex = z;
+  }
+
+  close() {
+    for (const { image } of this.images.values()) image.remove();
+    this.images.clear();
+    this.shown = [];
+  }
+}

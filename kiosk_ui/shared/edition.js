@@ -1,0 +1,100 @@
+/** A published edition as a screen uses it: its manifest, and the address of every picture in it. */
+
+/** @typedef {import("../types/edition.js").Edition} Manifest */
+/** @typedef {import("../types/edition.js").EditionPhoto} Photo */
+/** @typedef {import("../types/edition.js").EditionStage} Stage */
+/** @typedef {import("../types/edition.js").Rendition} Rendition */
+/** @typedef {import("../types/messages.js").Frame} Frame */
+/** @typedef {{ url: string, spare: string | null, kind: "picture" | "map" }} Source */
+/** @typedef {{ photo: Photo, stage: Stage, source: Source, arrival: Source | null }} Picture */
+
+const NEAR_ENOUGH = 0.9; // of the pixels a screen has: a slightly smaller rendition still looks sharp
+
+/**
+ * The smallest rendition that fills so many pixels, else the largest there is.
+ * @param {Rendition[]} renditions
+ * @param {number} pixels of the glass, along its long side
+ */
+export function renditionFor(renditions, pixels) {
+  const side = (/** @type {Rendition} */ r) => Math.max(r.width, r.height);
+  const falling = [...renditions].sort((a, b) => side(b) - side(a));
+  const enough = falling.filter((rendition) => side(rendition) >= pixels * NEAR_ENOUGH);
+  return enough.at(-1) ?? falling[0];
+}
+
+/** @type {Map<string, Promise<Edition>>} */
+const editions = new Map();
+
+export class Edition {
+  /** @param {string} url of its folder, ending with a slash @param {Manifest} manifest */
+  constructor(url, manifest) {
+    this.url = url;
+    this.manifest = manifest;
+    this.pixels = 0;
+    /** @type {Map<string, Map<string, Picture>>} */
+    this.pictures = new Map();
+  }
+
+  /**
+   * An edition never changes, so it is fetched once.
+   * @param {string} url of its folder
+   * @returns {Promise<Edition>}
+   */
+  static at(url) {
+    const known = editions.get(url);
+    if (known) return known;
+    const coming = fetch(new URL("manifest.json", new URL(url, location.href)))
+      .then((answer) => {
+        if (!answer.ok) throw new Error(`${url}manifest.json: ${answer.status}`);
+        return answer.json();
+      })
+      .then((manifest) => new Edition(url, manifest));
+    editions.set(url, coming);
+    coming.catch(() => editions.delete(url));
+    return coming;
+  }
+
+  /** @param {string | null} id */
+  photo(id) {
+    return this.manifest.photos.find((photo) => photo.id === id) ?? null;
+  }
+
+  /** @param {string} file relative to the edition */
+  address(file) {
+    return new URL(file, new URL(this.url, location.href)).href;
+  }
+
+  /**
+   * Chooses the renditions for a glass of so many pixels along its long side.
+   * @param {number} pixels
+   */
+  forGlass(pixels) {
+    if (pixels === this.pixels) return;
+    this.pixels = pixels;
+    for (const photo of this.manifest.photos) {
+      /** @type {Source | null} */
+      const arrival = photo.arrival
+        ? { url: this.address(photo.arrival), spare: null, kind: "map" }
+        : null;
+      const stages = photo.stages.map((stage) => {
+        const rendition = renditionFor(stage.renditions, pixels);
+        /** @type {Source} */
+        const source = {
+          url: this.address(rendition.webp),
+          spare: this.address(rendition.jpeg),
+          kind: "picture",
+        };
+        return /** @type {const} */ ([stage.name, { photo, stage, source, arrival }]);
+      });
+      this.pictures.set(photo.id, new Map(stages));
+    }
+  }
+
+  /**
+   * The picture of a frame; null where the edition has none such.
+   * @param {Frame} frame
+   */
+  picture(frame) {
+    return this.pictures.get(frame.photo)?.get(frame.stage) ?? null;
+  }
+}

@@ -1,0 +1,64 @@
+/** What one frame shows, resolved to pictures; a single object, filled anew for every frame. */
+
+import { ease } from "./easing.js";
+
+/** @typedef {import("./edition.js").Edition} Edition */
+/** @typedef {import("./edition.js").Picture} Picture */
+/** @typedef {import("./edition.js").Source} Source */
+/** @typedef {import("./timeline.js").Moment} Moment */
+
+/**
+ * @typedef {object} Scene
+ * @property {Picture} before
+ * @property {Picture} after
+ * @property {number} progress 0: exactly `before`; 1: exactly `after`
+ * @property {Source | null} arrival the map along which the change arrives; null: everywhere at once
+ * @property {number} lag by which saturation trails lightness, as progress
+ * @property {number} rim strength of the warm rim on the moving front
+ */
+
+const SATURATION_TRAILS = 300; // ms
+const RIM = 0.16;
+
+/**
+ * @param {Edition} edition
+ * @param {Moment} moment
+ * @param {boolean} plain a cross-fade, for those who asked for reduced motion
+ * @param {Scene | null} into reused
+ * @returns {Scene | null} null where the edition lacks one of the pictures
+ */
+export function resolve(edition, moment, plain, into) {
+  const before = edition.picture(moment.before);
+  const after = edition.picture(moment.after);
+  if (!before || !after) return null;
+  const scene = into ?? { before, after, progress: 0, arrival: null, lag: 0, rim: 0 };
+  const byRegion = !plain && before.photo === after.photo && after.arrival !== null;
+  const clearing = after.stage.name === "repaired" || after.stage.name === "clear";
+  scene.before = before;
+  scene.after = after;
+  scene.progress = byRegion ? moment.progress : ease(moment.progress);
+  scene.arrival = byRegion ? after.arrival : null;
+  scene.lag = byRegion ? SATURATION_TRAILS / after.photo.arrival_ms : 0;
+  scene.rim = byRegion && clearing ? RIM : 0;
+  return scene;
+}
+
+/** @param {Scene} from @param {Scene} to */
+export function copyScene(from, to) {
+  to.before = from.before;
+  to.after = from.after;
+  to.progress = from.progress;
+  to.arrival = from.arrival;
+  to.lag = from.lag;
+  to.rim = from.rim;
+}
+
+/**
+ * Whether a picture is on the glass in this scene.
+ * @param {Scene} scene @param {string} url
+ */
+export function shows(scene, url) {
+  if (scene.arrival?.url === url) return scene.progress > 0 && scene.progress < 1;
+  if (scene.before.source.url === url && scene.progress < 1) return true;
+  return scene.after.source.url === url && scene.progress > 0;
+}

@@ -1,0 +1,121 @@
+/** The one GL program: two pictures, the map of moments at which the second arrives, one draw. */
+
+const VERTEX = `#version 300 es
+void main() {
+  vec2 corner = vec2(gl_VertexID == 1 ? 3.0 : -1.0, gl_VertexID == 2 ? 3.0 : -1.0);
+  gl_Position = vec4(corner, 0.0, 1.0);
+}`;
+
+const FRAGMENT = `#version 300 es
+precision highp float;
+uniform sampler2D before;
+uniform sampler2D after;
+uniform sampler2D arrival;
+uniform vec4 beforeRect;    // left, top, width, height in canvas pixels
+uniform vec4 afterRect;
+uniform float canvasHeight;
+uniform float progress;     // 0..1
+uniform float lag;          // by which saturation trails lightness, as progress; 0 in a dissolve
+uniform float rim;          // strength of the warm rim
+uniform bool byRegion;      // along the arrival map, or everywhere at once
+uniform vec2 surround;      // strength at the picture's edge, and how soon it is gone
+uniform vec3 ground;
+out vec4 colour;
+
+const float FRONT = 0.12;   // width of the moving front, of the range of moments
+const float TAPS = 24.0;    // texels of the blurred picture along its long side
+const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+const vec3 WARM = vec3(0.70, -0.12, -0.87);  // amber, without lightness of its own
+
+float lodFor(vec2 texels, float pixels) {
+  return max(0.0, log2(max(texels.x, texels.y) / pixels));
+}
+
+// The picture's own edge, mirrored outwards, blurred and darkened into the ground.
+vec3 edgeTone(sampler2D picture, vec4 rect, vec2 uv) {
+  vec2 texels = vec2(textureSize(picture, 0));
+  vec2 mirrored = clamp(1.0 - abs(1.0 - abs(uv)), 0.0, 1.0);
+  vec2 apart = max(texels.x, texels.y) / (TAPS * texels);
+  float lod = lodFor(texels, TAPS);
+  vec3 sum = vec3(0.0);
+  for (int y = -1; y <= 1; y++) {
+    for (int x = -1; x <= 1; x++) {
+      float weight = (x == 0 ? 0.5 : 0.25) * (y == 0 ? 0.5 : 0.25);
+      sum += weight * textureLod(picture, mirrored + vec2(x, y) * apart, lod).rgb;
+    }
+  }
+  vec2 outside = max(max(-uv, uv - 1.0), 0.0) * rect.zw / min(rect.z, rect.w);
+  return mix(ground, sum, surround.x * exp(-surround.y * length(outside)));
+}
+
+vec3 seen(sampler2D picture, vec4 rect, vec2 pixel) {
+  vec2 uv = (pixel - rect.xy) / rect.zw;
+  if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) {
+    return edgeTone(picture, rect, uv);
+  }
+  // A little sharper than trilinear, and exactly the picture where a texel is a pixel.
+  vec2 texels = vec2(textureSize(picture, 0));
+  return textureLod(picture, uv, max(0.0, lodFor(texels, max(rect.z, rect.w)) - 0.35)).rgb;
+}
+
+float grain(vec2 pixel) {
+  return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5;
+}
+
+void main() {
+  vec2 pixel = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
+  vec3 from = progress < 1.0 ? seen(before, beforeRect, pixel) : vec3(0.0);
+  vec3 to = progress > 0.0 ? seen(after, afterRect, pixel) : vec3(0.0);
+  if (progress <= 0.0 || progress >= 1.0) {
+    colour = vec4(progress <= 0.0 ? from : to, 1.0);
+    return;
+  }
+  float lightness = progress;
+  float saturation = progress;
+  if (byRegion) {
+    vec2 uv = (pixel - afterRect.xy) / afterRect.zw;
+    float at = clamp(texture(arrival, uv).r + grain(pixel) / 128.0, 0.0, 1.0);
+    float front = progress * (1.0 + FRONT + lag) - at;
+    lightness = smoothstep(0.0, 1.0, front / FRONT);
+    saturation = smoothstep(0.0, 1.0, (front - lag) / FRONT);
+  }
+  float fromLight = dot(from, LUMA);
+  float toLight = dot(to, LUMA);
+  float light = mix(fromLight, toLight, lightness);
+  vec3 chroma = mix(from - fromLight, to - toLight, saturation);
+  chroma += WARM * (rim * 4.0 * lightness * (1.0 - lightness) * light);
+  // Chroma gives way where it would leave the gamut, so that lightness never does.
+  vec3 room = mix(vec3(light), vec3(1.0 - light), step(0.0, chroma));
+  vec3 fits = room / max(abs(chroma), 1e-4);
+  chroma *= min(1.0, min(fits.r, min(fits.g, fits.b)));
+  colour = vec4(light + chroma, 1.0);
+}`;
+
+/** @param {WebGL2RenderingContext} gl @param {number} kind @param {string} source */
+function compiled(gl, kind, source) {
+  const shader = gl.createShader(kind);
+  if (!shader) throw new Error("no shader: the context is lost");
+  gl.shaderSource(shader, source);
+  gl.compileShader(shader);
+  return shader;
+}
+
+/**
+ * @param {WebGL2RenderingContext} gl
+ * @returns {{ program: WebGLProgram, at: Record<string, WebGLUniformLocation | null> }}
+ */
+export function stageProgram(gl) {
+  const program = gl.createProgram();
+  gl.attachShader(program, compiled(gl, gl.VERTEX_SHADER, VERTEX));
+  gl.attachShader(program, compiled(gl, gl.FRAGMENT_SHADER, FRAGMENT));
+  gl.linkProgram(program);
+  if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
+    throw new Error(gl.getProgramInfoLog(program) ?? "the program does not link");
+  }
+  /** @type {Record<string, WebGLUniformLocation | null>} */
+  const at = {};
+  const names = ["before", "after", "arrival", "beforeRect", "afterRect", "canvasHeight"];
+  names.push("progress", "lag", "rim", "byRegion", "surround", "ground");
+  for (const name of names) at[name] = gl.getUniformLocation(program, name);
+  return { program, at };
+}

@@ -1,0 +1,142 @@
+/** The stage in WebGL2: one draw a frame, nothing allocated, only when something has changed. */
+
+import { contain } from "./fit.js";
+import { copyScene, shows } from "./scene.js";
+import { stageProgram } from "./stage-program.js";
+import { Textures } from "./textures.js";
+
+/** @typedef {import("./scene.js").Scene} Scene */
+/** @typedef {import("./edition.js").Source} Source */
+
+const CAPACITY = 10; // pictures and arrival maps on the card
+const GROUND = [15 / 255, 14 / 255, 12 / 255];
+
+export class StageView {
+  /** @param {HTMLCanvasElement} canvas @param {WebGL2RenderingContext} gl */
+  constructor(canvas, gl) {
+    this.canvas = canvas;
+    this.gl = gl;
+    const { program, at } = stageProgram(gl);
+    this.at = at;
+    gl.useProgram(program);
+    gl.bindVertexArray(gl.createVertexArray());
+    gl.uniform1i(at.before, 0);
+    gl.uniform1i(at.after, 1);
+    gl.uniform1i(at.arrival, 2);
+    gl.uniform3fv(at.ground, GROUND);
+    this.textures = new Textures(gl, CAPACITY);
+    this.beforeRect = new Float32Array(4);
+    this.afterRect = new Float32Array(4);
+    this.drawnBox = new Float32Array(6);
+    /** @type {Scene | null} */
+    this.drawn = null;
+    this.frames = 0;
+    this.stale = true;
+    this.isHeld = (/** @type {string} */ url) => this.drawn !== null && shows(this.drawn, url);
+  }
+
+  /** @param {number} unit @param {Source | null} source */
+  bind(unit, source) {
+    const resident = source === null ? null : this.textures.get(source);
+    this.gl.activeTexture(unit);
+    this.gl.bindTexture(this.gl.TEXTURE_2D, resident === null ? null : resident.texture);
+  }
+
+  get alive() {
+    return this.textures.residents.size;
+  }
+
+  /** @param {Source[]} sources most urgent first */
+  want(sources) {
+    this.textures.want(sources);
+  }
+
+  /**
+   * Whether everything this scene needs is on the card. A map that cannot be had is done without.
+   * @param {Scene} scene
+   */
+  canDraw(scene) {
+    const { textures } = this;
+    const { before, after, arrival, progress } = scene;
+    if (progress < 1 && !textures.residents.has(before.source.url)) return false;
+    if (progress > 0 && !textures.residents.has(after.source.url)) return false;
+    if (arrival === null || progress === 0 || progress === 1) return true;
+    return textures.residents.has(arrival.url) || textures.retryAt.has(arrival.url);
+  }
+
+  /** Takes one decoded picture on board; once a frame. */
+  prepare() {
+    if (this.textures.upload(this.isHeld)) this.stale = true;
+  }
+
+  /**
+   * @param {Scene} scene that `canDraw`
+   * @param {Float32Array} box of the picture, in CSS pixels
+   * @param {number} density canvas pixels per CSS pixel
+   * @param {number} strength of the edge tones around the picture @param {number} falloff of them
+   */
+  draw(scene, box, density, strength, falloff) {
+    if (!this.resized(density) && !this.stale && this.isDrawn(scene, box, strength)) return;
+    const { gl, at } = this;
+    this.place(scene.before, box, density, this.beforeRect);
+    this.place(scene.after, box, density, this.afterRect);
+    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.uniform4fv(at.beforeRect, this.beforeRect);
+    gl.uniform4fv(at.afterRect, this.afterRect);
+    gl.uniform1f(at.canvasHeight, this.canvas.height);
+    gl.uniform1f(at.progress, scene.progress);
+    gl.uniform1f(at.lag, scene.lag);
+    gl.uniform1f(at.rim, scene.rim);
+    gl.uniform2f(at.surround, strength, falloff);
+    const { arrival } = scene;
+    const byRegion = arrival !== null && this.textures.residents.has(arrival.url);
+    gl.uniform1i(at.byRegion, byRegion ? 1 : 0);
+    this.bind(gl.TEXTURE0, scene.before.source);
+    this.bind(gl.TEXTURE1, scene.after.source);
+    this.bind(gl.TEXTURE2, byRegion ? arrival : null);
+    gl.drawArrays(gl.TRIANGLES, 0, 3);
+    this.remember(scene, box, strength);
+  }
+
+  /**
+   * @param {import("./edition.js").Picture} picture
+   * @param {Float32Array} box @param {number} density @param {Float32Array} into
+   */
+  place(picture, box, density, into) {
+    contain(box, picture.photo.width, picture.photo.height, into, density);
+  }
+
+  /** @param {number} density @returns {boolean} whether the canvas got another size */
+  resized(density) {
+    const { canvas } = this;
+    const width = Math.max(1, Math.round(canvas.clientWidth * density));
+    const height = Math.max(1, Math.round(canvas.clientHeight * density));
+    if (canvas.width === width && canvas.height === height) return false;
+    canvas.width = width;
+    canvas.height = height;
+    return true;
+  }
+
+  /** @param {Scene} scene @param {Float32Array} box @param {number} strength */
+  isDrawn(scene, box, strength) {
+    const { drawn, drawnBox } = this;
+    if (drawn === null || drawn.before !== scene.before || drawn.after !== scene.after) return false;
+    if (drawn.progress !== scene.progress || drawn.arrival !== scene.arrival) return false;
+    for (let side = 0; side < 4; side += 1) if (drawnBox[side] !== box[side]) return false;
+    return drawnBox[4] === Math.fround(strength);
+  }
+
+  /** @param {Scene} scene @param {Float32Array} box @param {number} strength */
+  remember(scene, box, strength) {
+    if (this.drawn === null) this.drawn = { ...scene };
+    else copyScene(scene, this.drawn);
+    this.drawnBox.set(box);
+    this.drawnBox[4] = strength;
+    this.frames += 1;
+    this.stale = false;
+  }
+
+  close() {
+    this.textures.close();
+  }
+}

@@ -1,0 +1,61 @@
+/** Words: the interface's own strings, and a curator's texts in the visitor's language. */
+
+/** @typedef {import("../types/edition.js").Text} Text */
+/** @typedef {Record<string, Record<string, string>>} Table per language, per English phrase */
+
+const OWN_NAMES = /** @type {Record<string, string>} */ ({ "zh-Hans": "中文", "zh-Hant": "中文" });
+
+/**
+ * A language's name in that language.
+ * @param {string} language
+ */
+export function ownName(language) {
+  return OWN_NAMES[language] ?? endonym(language);
+}
+
+/** @param {string} language */
+function endonym(language) {
+  const name = new Intl.DisplayNames([language], { type: "language" }).of(language) ?? language;
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}
+
+export class Words {
+  /** @param {Table} table @param {string} [language] */
+  constructor(table, language = "en") {
+    this.table = table;
+    this.language = language;
+  }
+
+  /** The strings that the page was served with. */
+  static ofPage() {
+    return new Words(JSON.parse(document.getElementById("strings")?.textContent ?? "{}"));
+  }
+
+  /**
+   * @param {string} phrase in English, with its `{places}`
+   * @param {Record<string, string | number>} [values] for the places
+   * @param {string} [language]
+   */
+  say(phrase, values = {}, language = this.language) {
+    const base = language.split("-")[0];
+    const found = this.table[language]?.[phrase] ?? this.table[base]?.[phrase] ?? phrase;
+    return found.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  }
+
+  /**
+   * A curator's text in the visitor's language, else in any language it has.
+   * @param {Text} text @param {string} [language]
+   */
+  of(text, language = this.language) {
+    return text[language] ?? Object.values(text)[0] ?? "";
+  }
+
+  /**
+   * The same title in the edition's next language, to follow once, smaller and quieter.
+   * @param {Text} text @param {string[]} languages
+   */
+  companion(text, languages) {
+    const other = languages.find((language) => language !== this.language && text[language]);
+    return other ? { language: other, text: text[other] } : null;
+  }
+}
