@@ -73,6 +73,8 @@ class Ageing(BaseModel):
     """Corners that are missing, and how far along the sides."""
     rips: tuple[Side, ...] = ()
     border: float = Field(0.03, ge=0.0, le=0.3)
+    page: float = Field(0.0, ge=0.0, le=0.2)
+    """How much of the album page the scan shows around the print."""
     ground: tuple[float, float, float] = (0.21, 0.19, 0.17)
     """Colour of the album page under the print."""
     quality: int = Field(90, ge=50, le=100)
@@ -89,7 +91,7 @@ def age(image: Pixels, ageing: Ageing, rng: np.random.Generator) -> Pixels:
     print_ = scratched(print_, ageing.scratches, rng)
     print_ = dusty(print_, ageing.dust, ageing.hairs, rng)
     print_ = creased(print_, ageing.creases, ageing.rips, rng)
-    return np.clip(laid_on_a_page(print_, ageing.torn, ageing.ground, rng), 0.0, 1.0)
+    return np.clip(laid_on_a_page(print_, ageing.torn, ageing.page, ageing.ground, rng), 0.0, 1.0)
 
 
 def resized(image: Pixels, size: int) -> Pixels:

@@ -96,23 +96,24 @@ def creased(print_: Pixels, creases: int, rips: Sequence[Side], rng: np.random.G
 def laid_on_a_page(
     print_: Pixels,
     torn: Mapping[Corner, float],
+    page: float,
     ground: tuple[float, float, float],
     rng: np.random.Generator,
 ) -> Pixels:
     """The print with worn corners and torn ones on its album page, throwing a soft shadow."""
-    margin = max(4, round(0.008 * max(print_.shape[:2])))
+    margin = round(page * max(print_.shape[:2]))
     pad = ((margin, margin), (margin, margin))
     left_over, core = _outline(print_.shape[:2], torn, rng)
     alpha = np.pad(left_over, pad)
     shape = alpha.shape
-    page = np.array(ground) * (1.0 + 0.03 * cloud(rng, shape, 0.8)[..., None])
-    page += 0.008 * cloud(rng, shape, 9.0)[..., None]
-    shadow = ndimage.shift(ndimage.gaussian_filter(alpha, 0.4 * margin), (2.0, 2.0), order=1)
-    page *= 1.0 - 0.6 * shadow[..., None]
+    sheet_below = np.array(ground) * (1.0 + 0.03 * cloud(rng, shape, 0.8)[..., None])
+    sheet_below += 0.008 * cloud(rng, shape, 9.0)[..., None]
+    shadow = ndimage.shift(ndimage.gaussian_filter(alpha, 3.0), (2.0, 2.0), order=1)
+    sheet_below *= 1.0 - 0.6 * shadow[..., None]
     fibre = np.pad(core, pad)[..., None]
     sheet = np.pad(print_, (*pad, (0, 0)), mode="edge") * (1.0 - fibre)
     sheet += FIBRE * (1.0 + 0.04 * cloud(rng, shape, 1.0)[..., None]) * fibre
-    return page * (1.0 - alpha[..., None]) + sheet * alpha[..., None]
+    return sheet_below * (1.0 - alpha[..., None]) + sheet * alpha[..., None]
 
 
 def _outline(
