@@ -14,6 +14,7 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """Lower-case letters, digits and hyphens, at most 64: safe in a path, a URL and a file name."""
@@ -30,6 +31,10 @@ Point = tuple[Fraction, Fraction]
 
 Certainty = Literal["documented", "likely", "guess"]
 Source = Literal["print", "negative", "slide"]
+
+
+def _fault(reason: str, remedy: str) -> PydanticCustomError:
+    return PydanticCustomError("rule", "{reason}", {"reason": reason, "remedy": remedy})
 
 
 class _Frozen(BaseModel):
@@ -70,15 +75,24 @@ class Region(_Frozen):
     @model_validator(mode="after")
     def _has_a_shape(self) -> Self:
         if not (self.outline or self.strokes or self.points):
-            raise ValueError("a region needs an outline, strokes or points")
+            raise _fault(
+                "a region needs an outline, strokes or points",
+                "Add one, for example points = [[0.5, 0.5]].",
+            )
         return self
 
     @model_validator(mode="after")
     def _colour_is_accounted_for(self) -> Self:
         if self.colour and not self.certainty:
-            raise ValueError("a region with a colour needs certainty: documented, likely or guess")
+            raise _fault(
+                "a region with a colour needs its certainty",
+                'Add certainty = "documented", "likely" or "guess".',
+            )
         if self.certainty == "documented" and not self.source:
-            raise ValueError("a documented colour needs its source")
+            raise _fault(
+                "a documented colour needs its source",
+                'Add source = { en = "where it is documented" }, or write certainty = "likely".',
+            )
         return self
 
 
@@ -112,7 +126,9 @@ class Photo(_Frozen):
     def _regions_are_distinct(self) -> Self:
         ids = [region.id for region in self.region]
         if twice := sorted({name for name in ids if ids.count(name) > 1}):
-            raise ValueError(f"two regions with one id: {', '.join(twice)}")
+            raise _fault(
+                f"two regions with one id: {', '.join(twice)}", "Give each region an id of its own."
+            )
         return self
 
 
