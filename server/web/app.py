@@ -22,12 +22,14 @@ from server.web.security import Fence, OriginGuard, own_hosts
 from server.web.sockets import screens_router
 from server.web.static import editions_router, mount_ui, ui_version
 from server.web.studio import Doorkeeper, login_router, studio_router
+from server.web.transport import ImpatientSocket
 
 MOST_BODY = 64 * 1024
 """Bytes a request may carry: nothing but a login form is sent here."""
 
 
 class UvicornOptions(TypedDict):
+    ws: type[ImpatientSocket]
     ws_max_size: int
     ws_ping_interval: float
     ws_ping_timeout: float
@@ -38,6 +40,7 @@ class UvicornOptions(TypedDict):
 
 
 UVICORN_OPTIONS: UvicornOptions = {
+    "ws": ImpatientSocket,
     "ws_max_size": 64 * 1024,
     "ws_ping_interval": 5.0,
     "ws_ping_timeout": 5.0,

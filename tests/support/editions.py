@@ -222,6 +222,14 @@ class FolderShelf:
         self.leases.append((set_id, number, station))
 
 
+def put_manifest(shelf: FolderShelf, edition: Edition) -> None:
+    """Publishes an edition of which only the manifest is needed."""
+    folder = shelf.folder(edition.set_id, edition.number)
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(edition.model_dump_json(), encoding="utf-8")
+    shelf.publish(edition.set_id, edition.number)
+
+
 def published_shelf(
     root: Path, *, photos: int = 3, size: tuple[int, int] = (320, 240)
 ) -> FolderShelf:

@@ -54,6 +54,12 @@ def edition(
     )
 
 
+def long_edition() -> Edition:
+    """Its programme is long, and so is every message while it plays: a screen that does not read
+    has its buffers full of them soon."""
+    return edition(*(photo(f"p{place}", ALL) for place in range(100)))
+
+
 class ManualClock:
     """A clock that a test moves."""
 

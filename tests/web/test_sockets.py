@@ -10,7 +10,6 @@ import pytest
 from pydantic import BaseModel
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from server.editions.model import Edition
 from server.show.messages import (
     ChooseLanguage,
     Closed,
@@ -24,30 +23,21 @@ from server.show.messages import (
 )
 from server.show.state import Timing
 from server.show.timeline import moment
-from tests.support.editions import FolderShelf
+from tests.support.editions import FolderShelf, put_manifest
 from tests.support.screens import Screen, screen, stalled_screen
 from tests.support.serving import house, serving
-from tests.support.timeless import ALL, edition, photo
+from tests.support.timeless import edition, long_edition
 
 PROMPT_S = 1.0
 """A screen that is well hears of a touch sooner than this, whatever the others do: half of what a
 stalled one is waited for, so that nobody can have waited for it."""
 
 
-def put(shelf: FolderShelf, shown: Edition) -> None:
-    """Publishes an edition of which only the manifest is needed."""
-    folder = shelf.folder(shown.set_id, shown.number)
-    folder.mkdir(parents=True)
-    (folder / "manifest.json").write_text(shown.model_dump_json(), encoding="utf-8")
-    shelf.publish(shown.set_id, shown.number)
-
-
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("house")
     shelf = FolderShelf(home / "editions")
-    # Long programmes make long messages, which fill a stalled screen's buffers soon.
-    put(shelf, edition(*(photo(f"p{place}", ALL) for place in range(100))))
+    put_manifest(shelf, long_edition())
     with serving(house(home, shelf)) as address:
         yield address
 
@@ -211,11 +201,11 @@ def test_a_new_edition_comes_after_the_visit_and_not_during_it(tmp_path: Path) -
     app = house(tmp_path, shelf, timing=Timing(idle_ask_ms=1500, idle_reset_ms=300))
     with serving(app) as base, screen(base, "hall", "kiosk") as kiosk:
         assert isinstance(kiosk.next(), Closed)
-        put(shelf, edition())
+        put_manifest(shelf, edition())
         assert kiosk.snapshot().edition.number == 1
         kiosk.say(OpenPhoto(photo="team"))
         assert kiosk.snapshot().view == "photo"
-        put(shelf, edition(number=2))
+        put_manifest(shelf, edition(number=2))
         asked = kiosk.snapshot()
         assert (asked.edition.number, asked.view) == (1, "photo")
         assert asked.asking_until is not None
@@ -227,7 +217,7 @@ def test_a_new_edition_comes_after_the_visit_and_not_during_it(tmp_path: Path) -
 
 def test_a_server_with_open_screens_stops(tmp_path: Path) -> None:
     shelf = FolderShelf(tmp_path / "editions")
-    put(shelf, edition())
+    put_manifest(shelf, edition())
     with ExitStack() as stack:
         with serving(house(tmp_path, shelf)) as base:
             kiosk = stack.enter_context(screen(base, "hall", "kiosk"))
