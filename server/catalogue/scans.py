@@ -95,15 +95,14 @@ def probe(path: Path) -> ScanFacts:
     )
 
 
-def open_scan(path: Path, *, sequential: bool = True) -> Any:
-    """The pyvips image of a scan, not yet decoded; decoding it raises pyvips.Error where the file
-    is truncated or broken. ``sequential`` pixels can be read once, from top to bottom.
+def open_scan(path: Path) -> Any:
+    """The pyvips image of a scan, not yet decoded; its pixels can be read once, from top to bottom.
+    Decoding raises pyvips.Error where the file is truncated or broken.
 
     Raises:
         ScanUnreadable: as ``probe``.
     """
-    kind, _ = _header(path)
-    return _load(kind, path, sequential=sequential)
+    return _header(path)[1]
 
 
 def verify(path: Path) -> None:
@@ -156,9 +155,9 @@ def _header(path: Path) -> tuple[Format, Any]:
     return kind, image
 
 
-def _load(kind: Format, path: Path, *, sequential: bool = True) -> pyvips.Image:
-    access = "sequential" if sequential else "random"
-    return _LOADERS[kind](str(path), access=access, fail_on="error")
+def _load(kind: Format, path: Path) -> pyvips.Image:
+    # Sequential loads are never answered from libvips' cache: a replaced file is read anew.
+    return _LOADERS[kind](str(path), access="sequential", fail_on="error")
 
 
 def _sniff(path: Path) -> Format:
