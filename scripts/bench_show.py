@@ -1,0 +1,180 @@
+"""Time from a kiosk's finger to a projection's receipt, with 1 and with 100 projections.
+
+A real server in a process of its own on the loopback, real sockets; the finger moves at 60 Hz. The
+readers share one process, so what they take to read is in the figures too.
+"""
+
+import asyncio
+import multiprocessing
+import socket
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from measuring import say
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from server import __version__
+from server.assembly import web_app
+from server.catalogue.model import Text
+from server.editions.model import Edition, EditionPhoto, EditionStage, Rendition
+from server.editions.shelf import Shelf
+from server.settings import Settings
+from server.show.messages import OpenPhoto, Scrub, Snapshot, server_message
+from server.web.app import UVICORN_OPTIONS
+
+SCREENS = (1, 100)
+MOVES = 600
+PACE_S = 1 / 60
+WARM_UP = 30
+START_LIMIT_S = 20.0
+TEXT = Text({"en": "measured"})
+
+
+def edition() -> Edition:
+    """One photo of four stages; no screen here asks for its pictures."""
+    rendition = Rendition(width=4, height=3, webp="a.webp", jpeg="a.jpg")
+    stages = tuple(
+        EditionStage(name=name, renditions=(rendition,))
+        for name in ("scan", "repaired", "clear", "colour")
+    )
+    photo = EditionPhoto(
+        id="print",
+        title=TEXT,
+        story=TEXT,
+        source="print",
+        was="black-and-white",
+        width=4,
+        height=3,
+        stages=stages,
+    )
+    return Edition(
+        set_id="measured",
+        number=1,
+        title=TEXT,
+        intro=TEXT,
+        languages=("en",),
+        photos=(photo,),
+        published_at=datetime.now(UTC).isoformat(),
+        rekindle=__version__,
+    )
+
+
+def serve(home: Path, port: int) -> None:
+    app = web_app(Settings(home=home))
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", **UVICORN_OPTIONS)
+
+
+async def listen(projection: ClientConnection, heard: list[tuple[float, str]]) -> None:
+    async for text in projection:
+        heard.append((time.perf_counter(), str(text)))
+
+
+async def move(kiosk: ClientConnection) -> dict[float, float]:
+    """Moves the finger; the time at which each position was sent."""
+    sent: dict[float, float] = {}
+    began = time.perf_counter()
+    for step in range(MOVES + WARM_UP):
+        await asyncio.sleep(max(0.0, began + step * PACE_S - time.perf_counter()))
+        # To and fro over the first change, no position twice.
+        position = round(0.01 + 0.98 * (step + 1) / (MOVES + WARM_UP + 1), 9)
+        text = Scrub(position=position).model_dump_json()
+        sent[position] = time.perf_counter()
+        await kiosk.send(text)
+    await asyncio.sleep(0.5)
+    return sent
+
+
+async def relay(port: int, screens: int) -> list[float]:
+    """Milliseconds from each move to each projection that was shown it."""
+    base = f"127.0.0.1:{port}"
+    station = f"measured-{screens}"
+
+    def opened(kind: str) -> connect:
+        url = f"ws://{base}/ws/{station}/{kind}"
+        return connect(url, origin=Origin(f"http://{base}"), compression=None, proxy=None)
+
+    kiosk = await opened("kiosk")
+    projections = [await opened("projection") for _ in range(screens)]
+    heard: list[list[tuple[float, str]]] = [[] for _ in projections]
+    listeners = [
+        asyncio.create_task(listen(projection, log))
+        for projection, log in zip(projections, heard, strict=True)
+    ]
+    silent = asyncio.create_task(listen(kiosk, []))
+    await kiosk.send(OpenPhoto(photo="print").model_dump_json())
+    await asyncio.sleep(0.5)
+    sent = await move(kiosk)
+    for task in (*listeners, silent):
+        task.cancel()
+    for connection in (kiosk, *projections):
+        await connection.close()
+    measured = list(sent)[WARM_UP:]
+    times = [_times(log, sent, set(measured)) for log in heard]
+    # A screen may skip what is old already; one that skips much is not following.
+    fewest = min(len(each) for each in times)
+    if fewest < 0.9 * MOVES:
+        raise SystemExit(f"a projection was shown {fewest} of {MOVES} moves only")
+    return [each for log in times for each in log]
+
+
+def _times(
+    heard: list[tuple[float, str]], sent: dict[float, float], measured: set[float]
+) -> list[float]:
+    times = []
+    for at, text in heard:
+        message = server_message.validate_json(text)
+        position = message.score.cues[0].first if isinstance(message, Snapshot) else None
+        if position in measured:
+            times.append((at - sent[position]) * 1000)
+    return times
+
+
+async def wait_for(port: int) -> None:
+    async with asyncio.timeout(START_LIMIT_S):
+        while True:
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.05)
+            else:
+                writer.close()
+                return
+
+
+async def measure(port: int) -> None:
+    await wait_for(port)
+    for screens in SCREENS:
+        times = await relay(port, screens)
+        cuts = statistics.quantiles(times, n=100, method="inclusive")
+        for percent in (50, 95, 99):
+            say("show", f"show.relay_p{percent}_ms_{screens}", round(cuts[percent - 1], 2), "ms")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        home = Path(place)
+        Shelf(home / "editions").publish("measured", lambda folder, number, earlier: edition())
+        port = free_port()
+        spawn = multiprocessing.get_context("spawn")
+        server = spawn.Process(target=serve, args=(home, port), daemon=True)
+        server.start()
+        try:
+            asyncio.run(measure(port))
+        finally:
+            server.terminate()
+            server.join()
+
+
+if __name__ == "__main__":
+    main()
