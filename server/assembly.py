@@ -20,7 +20,7 @@ from server.editions.shelf import Shelf
 from server.errors import NotRestored, Problem, SetInvalid
 from server.restoration.engine import EngineRegistry
 from server.restoration.engines.classic import Classic
-from server.restoration.engines.hand import HandEngine
+from server.restoration.engines.hand import Hand
 from server.restoration.pipeline import Job, Pipeline, Restored
 from server.restoration.recipes import recipe_for
 from server.restoration.runner import Event, LocalRunner
@@ -66,7 +66,7 @@ def web_app(settings: Settings) -> FastAPI:
 
 
 def engines() -> EngineRegistry:
-    return EngineRegistry([Classic(), HandEngine()])
+    return EngineRegistry([Classic(), Hand()])
 
 
 def pipeline(settings: Settings) -> Pipeline:

@@ -88,7 +88,9 @@ def test_stages_are_exported_with_their_paradata(tmp_path: Path, rekindle: Run) 
     assert rekindle("export", "stages", folder, "--to", tmp_path / "out")[0] == 0
     names = sorted(path.name for path in (tmp_path / "out").iterdir())
     stages = ("clear", "colour", "repaired", "scan")
-    assert names == sorted(f"photo-1.{stage}.{kind}" for stage in stages for kind in ("json", "png"))
+    assert names == sorted(
+        f"photo-1.{stage}.{kind}" for stage in stages for kind in ("json", "png")
+    )
     record = json.loads((tmp_path / "out" / "photo-1.colour.json").read_text())
     assert record["steps"][-1]["operation"] == "colour"
 
