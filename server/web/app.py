@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import TypedDict
 
 from fastapi import FastAPI
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from server import __version__
 from server.show.clock import Clock
@@ -18,7 +17,7 @@ from server.web.options import WebOptions
 from server.web.pages import Pages
 from server.web.problems import add_problems
 from server.web.projection import projection_router
-from server.web.security import Fence, OriginGuard, own_hosts
+from server.web.security import Fence, Guard
 from server.web.sockets import screens_router
 from server.web.static import editions_router, mount_ui, ui_version
 from server.web.studio import Doorkeeper, login_router, studio_router
@@ -93,9 +92,7 @@ def create_app(
         app.include_router(router)
     mount_ui(app, options.ui, version)
     add_problems(app, pages)
-    # The last added is the outermost: fence, then host, then origin.
-    app.add_middleware(OriginGuard, allowed=options.allowed_origins)
-    hosts = [*own_hosts(), *options.allowed_hosts]
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    app.add_middleware(Guard, names=options.allowed_hosts, origins=options.allowed_origins)
+    # Added last, so outermost: what the guard refuses is fenced in too.
     app.add_middleware(Fence)
     return app

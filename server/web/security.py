@@ -5,12 +5,12 @@ decides (OWASP Cross-Site Request Forgery Prevention; WSTG-CLNT-10 for WebSocket
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Collection
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import psutil
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -36,21 +36,37 @@ HEADERS = {
 }
 
 
-def own_hosts() -> list[str]:
-    """Names and addresses under which this machine is known to itself, loopback included."""
-    name = socket.gethostname()
+def own_names() -> list[str]:
+    """Names under which this machine is known on its network."""
+    name = socket.gethostname().lower()
     short = name.split(".")[0]
-    addresses = [
-        address.address.split("%")[0]
-        for interface in psutil.net_if_addrs().values()
-        for address in interface
-        if address.family in (socket.AF_INET, socket.AF_INET6)
-    ]
-    bracketed = [f"[{each}]" if ":" in each else each for each in addresses]
-    return ["localhost", "127.0.0.1", "[::1]", name, short, f"{short}.local", *bracketed]
+    return ["localhost", name, short, f"{short}.local"]
 
 
-def is_own_origin(headers: Headers, allowed: Sequence[str]) -> bool:
+def is_own_host(host: str, names: Collection[str]) -> bool:
+    """Whether a request that calls ``host``, with or without a port, means this server.
+
+    An address in figures always does, whenever the network came to give it: it is only a name that
+    somebody else can point at us (DNS rebinding).
+    """
+    if "*" in names:
+        return True
+    try:
+        called = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return called in names or _is_address(called)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def is_own_origin(headers: Headers, allowed: Collection[str]) -> bool:
     """Whether a request that may change something comes from a page of ours."""
     if headers.get("sec-fetch-site") == "cross-site":
         return False
@@ -64,25 +80,35 @@ def is_own_origin(headers: Headers, allowed: Sequence[str]) -> bool:
     return bool(called.netloc) and called.netloc.lower() == headers.get("host", "").lower()
 
 
-class OriginGuard:
-    """Refuses unsafe methods and WebSocket handshakes of pages that are not ours."""
+class Guard:
+    """Refuses calls under a name that is not ours; unsafe methods and WebSocket handshakes of pages
+    that are not ours."""
 
-    def __init__(self, app: ASGIApp, allowed: Sequence[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, names: Collection[str], origins: Collection[str]) -> None:
         self._app = app
-        self._allowed = tuple(allowed)
+        self._names = frozenset(name.lower() for name in (*own_names(), *names))
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        acts = scope["type"] == "websocket" or (
-            scope["type"] == "http" and scope["method"] not in SAFE_METHODS
-        )
-        if not acts or is_own_origin(Headers(scope=scope), self._allowed):
+        refusal = self._refusal(scope) if scope["type"] in ("http", "websocket") else None
+        if refusal is None:
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             # Closed before it is accepted: the handshake is answered with 403.
-            await send({"type": "websocket.close", "code": 1008, "reason": "not our page"})
+            await send({"type": "websocket.close", "code": 1008, "reason": "refused"})
         else:
-            response = PlainTextResponse("This page may not do that here.", status_code=403)
-            await response(scope, receive, send)
+            await refusal(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if not is_own_host(host, self._names):
+            text = f"{host} is not a name of this server. Allow it with REKINDLE_ALLOWED_HOSTS."
+            return PlainTextResponse(text, status_code=400)
+        acts = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        if acts and not is_own_origin(headers, self._origins):
+            return PlainTextResponse("This page may not do that here.", status_code=403)
+        return None
 
 
 class Fence:

@@ -64,12 +64,12 @@ async def _serve(socket: WebSocket, hub: Hub | None, kind: Kind) -> None:
         await _close(socket, GOING_AWAY, "")
     elif isinstance(error := listening.exception(), ValidationError):
         await _close(socket, POLICY_VIOLATION, _reason(error))
-    elif error is not None and not isinstance(error, WebSocketDisconnect):
+    elif error is not None:
         raise error
 
 
 async def _listen(socket: WebSocket, hub: Hub, kind: Kind) -> None:
-    """Until the screen leaves. Raises WebSocketDisconnect, ValidationError for a bad message."""
+    """Until the screen leaves. Raises ValidationError for what is no message."""
     listening = asyncio.current_task()
     assert listening is not None
     screen = hub.join(kind, WebSocketChannel(socket, listening))

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.datastructures import Headers
 
-from server.web.security import is_own_origin, own_hosts
+from server.web.security import is_own_host, is_own_origin, own_names
 from tests.support.editions import FolderShelf
 from tests.support.serving import house, serving
 
@@ -36,15 +36,37 @@ def test_only_our_own_pages_may_act(headers: dict[str, str], own: bool) -> None:
     assert is_own_origin(asked, ["https://museum.example"]) == own
 
 
-def test_a_machine_knows_itself_by_name_and_by_loopback() -> None:
-    hosts = own_hosts()
-    assert {"localhost", "127.0.0.1", "[::1]"} <= set(hosts)
-    assert not any("*" in host or "%" in host for host in hosts)
+@pytest.mark.parametrize(
+    ("host", "own"),
+    [
+        ("hall", True),
+        ("Hall:8000", True),
+        ("127.0.0.1:8000", True),
+        ("192.168.1.20", True),
+        ("[::1]:8000", True),
+        ("[fe80::1]", True),
+        ("rebound.example", False),
+        ("hall.rebound.example", False),
+        ("127.0.0.1.rebound.example", False),
+        ("[::1", False),
+        ("", False),
+    ],
+)
+def test_a_server_is_called_by_its_names_or_by_its_address(host: str, own: bool) -> None:
+    assert is_own_host(host, ["hall"]) == own
+    assert is_own_host(host, ["*"])
+
+
+def test_a_machine_knows_its_names() -> None:
+    assert "localhost" in own_names()
+    assert len(own_names()) == 4
 
 
 def test_a_name_that_is_not_ours_is_not_answered(client: httpx.Client) -> None:
     assert client.get("/healthz").status_code == 200
-    assert client.get("/healthz", headers={"Host": "rebound.example"}).status_code == 400
+    refused = client.get("/healthz", headers={"Host": "rebound.example"})
+    assert refused.status_code == 400
+    assert "rebound.example is not a name" in refused.text
 
 
 @pytest.mark.parametrize("origin", [None, "http://elsewhere.example", "null"])
