@@ -78,7 +78,8 @@ def is_edtf(text: str) -> bool:
 def words(text: str) -> int:
     """Words as a visitor reads them: two Chinese, Japanese or Korean characters are one."""
     characters = len(_CJK.findall(text))
-    return len(_CJK.sub(" ", text).split()) + -(-characters // _CJK_PER_WORD)
+    others = re.findall(r"\w[\w'’-]*", _CJK.sub(" ", text))
+    return len(others) + -(-characters // _CJK_PER_WORD)
 
 
 def _is_calendar_date(text: str) -> bool:
