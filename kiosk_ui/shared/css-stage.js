@@ -66,15 +66,23 @@ export class CssStage {
 
   prepare() {}
 
+  isDrawn() {
+    return false;
+  }
+
   /** @param {Scene} scene @param {Float32Array} box in CSS pixels */
   draw(scene, box) {
     const { before, after, progress } = scene;
-    // The picture below stays whole where the one above covers it, or the ground would show through.
-    const below = before.photo === after.photo ? 1 : 1 - progress;
     const visible = [before.source.url, after.source.url];
     for (const url of this.shown) if (!visible.includes(url)) this.paint(url, 0, "0");
-    this.place(before, box, progress < 1 ? below : 0, "1");
-    if (after.source.url !== before.source.url) this.place(after, box, progress, "2");
+    if (before === after) {
+      this.place(after, box, 1, "1");
+    } else {
+      // The picture below stays whole where the one above covers it: no ground shows through.
+      const below = before.photo === after.photo ? 1 : 1 - progress;
+      this.place(before, box, progress < 1 ? below : 0, "1");
+      this.place(after, box, progress, "2");
+    }
     this.shown = visible;
     this.frames += 1;
   }

@@ -35,17 +35,15 @@ float lodFor(vec2 texels, float pixels) {
 vec3 edgeTone(sampler2D picture, vec4 rect, vec2 uv) {
   vec2 texels = vec2(textureSize(picture, 0));
   vec2 mirrored = clamp(1.0 - abs(1.0 - abs(uv)), 0.0, 1.0);
-  vec2 apart = max(texels.x, texels.y) / (TAPS * texels);
-  float lod = lodFor(texels, TAPS);
-  vec3 sum = vec3(0.0);
-  for (int y = -1; y <= 1; y++) {
-    for (int x = -1; x <= 1; x++) {
-      float weight = (x == 0 ? 0.5 : 0.25) * (y == 0 ? 0.5 : 0.25);
-      sum += weight * textureLod(picture, mirrored + vec2(x, y) * apart, lod).rgb;
-    }
-  }
+  float lod = floor(lodFor(texels, TAPS));
+  // Four soft samples half a texel apart: smoother than one, which would show the texels.
+  vec2 apart = 0.5 * exp2(lod) / texels;
+  vec3 sum = textureLod(picture, mirrored + apart, lod).rgb;
+  sum += textureLod(picture, mirrored - apart, lod).rgb;
+  sum += textureLod(picture, mirrored + vec2(apart.x, -apart.y), lod).rgb;
+  sum += textureLod(picture, mirrored + vec2(-apart.x, apart.y), lod).rgb;
   vec2 outside = max(max(-uv, uv - 1.0), 0.0) * rect.zw / min(rect.z, rect.w);
-  return mix(ground, sum, surround.x * exp(-surround.y * length(outside)));
+  return mix(ground, 0.25 * sum, surround.x * exp(-surround.y * length(outside)));
 }
 
 vec3 seen(sampler2D picture, vec4 rect, vec2 pixel) {
@@ -64,12 +62,6 @@ float grain(vec2 pixel) {
 
 void main() {
   vec2 pixel = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
-  vec3 from = progress < 1.0 ? seen(before, beforeRect, pixel) : vec3(0.0);
-  vec3 to = progress > 0.0 ? seen(after, afterRect, pixel) : vec3(0.0);
-  if (progress <= 0.0 || progress >= 1.0) {
-    colour = vec4(progress <= 0.0 ? from : to, 1.0);
-    return;
-  }
   float lightness = progress;
   float saturation = progress;
   if (byRegion) {
@@ -79,6 +71,17 @@ void main() {
     lightness = smoothstep(0.0, 1.0, front / FRONT);
     saturation = smoothstep(0.0, 1.0, (front - lag) / FRONT);
   }
+  // Away from the front one of the two is not seen, and not looked at.
+  if (lightness <= 0.0) {
+    colour = vec4(seen(before, beforeRect, pixel), 1.0);
+    return;
+  }
+  vec3 to = seen(after, afterRect, pixel);
+  if (saturation >= 1.0) {
+    colour = vec4(to, 1.0);
+    return;
+  }
+  vec3 from = seen(before, beforeRect, pixel);
   float fromLight = dot(from, LUMA);
   float toLight = dot(to, LUMA);
   float light = mix(fromLight, toLight, lightness);

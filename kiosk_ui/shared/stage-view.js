@@ -76,7 +76,8 @@ export class StageView {
    * @param {number} strength of the edge tones around the picture @param {number} falloff of them
    */
   draw(scene, box, density, strength, falloff) {
-    if (!this.resized(density) && !this.stale && this.isDrawn(scene, box, strength)) return;
+    const resized = this.resized(density);
+    if (!resized && !this.stale && this.isDrawn(scene, box, strength)) return;
     const { gl, at } = this;
     this.place(scene.before, box, density, this.beforeRect);
     this.place(scene.after, box, density, this.afterRect);

@@ -3,6 +3,7 @@
 import { CssStage } from "./css-stage.js";
 import { ease } from "./easing.js";
 import { between, contain } from "./fit.js";
+import { Pace } from "./pace.js";
 import { resolve } from "./scene.js";
 import { StageView } from "./stage-view.js";
 
@@ -34,9 +35,11 @@ export class Stage {
     this.from = new Float32Array(4);
     this.target = new Float32Array([0, 0, innerWidth, innerHeight]);
     this.moved = -Infinity;
-    this.strength = 1;
-    this.falloff = 1.2;
+    // The edge tones around the picture: how strong they begin, how soon they are gone.
+    this.strength = 0.34;
+    this.falloff = 1.4;
     this.picture = new Float32Array(4);
+    this.pace = new Pace();
     if (!byCss) this.begin();
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
@@ -102,13 +105,17 @@ export class Stage {
       [this.scene, this.next] = [this.next, this.scene];
     }
     if (this.scene === null || !renderer.canDraw(this.scene)) return;
-    this.move();
-    renderer.draw(this.scene, this.box, devicePixelRatio, this.strength, this.falloff);
+    const now = performance.now();
+    this.move(now);
+    const moves = !renderer.isDrawn(this.scene, this.box, this.strength);
+    const density = devicePixelRatio * this.pace.next(moves, now);
+    renderer.draw(this.scene, this.box, density, this.strength, this.falloff);
     this.reveal();
   }
 
-  move() {
-    const share = ease(Math.min(1, (performance.now() - this.moved) / BOX_MOVES));
+  /** @param {number} now local time, ms */
+  move(now) {
+    const share = ease(Math.min(1, (now - this.moved) / BOX_MOVES));
     between(this.from, this.target, share, this.box);
     if (this.scene === null) return;
     const { photo } = this.scene.progress >= 0.5 ? this.scene.after : this.scene.before;
