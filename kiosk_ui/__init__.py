@@ -1,0 +1,1 @@
+"""The screens: templates, modules, styles and words, served as they are."""
