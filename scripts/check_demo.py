@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from PIL import Image as PillowImage
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 ROOT = Path(__file__).parent.parent
 DEMO = "exhibit_content/demo"
@@ -77,7 +79,7 @@ def page(base: str, path: str, words: str) -> None:
 def screen(base: str, role: str) -> dict[str, object]:
     """The first message a screen gets: the whole show."""
     address = base.replace("http", "ws") + f"/ws/main/{role}"
-    with connect(address, origin=base, open_timeout=10) as socket_:  # type: ignore[arg-type]
+    with connect(address, origin=Origin(base), open_timeout=10) as socket_:
         shown: dict[str, object] = json.loads(socket_.recv(timeout=10))
         assert shown["type"] == "show", shown
         return shown
@@ -115,8 +117,8 @@ def glass(base: str, path: str, chromium: str) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        grey = PillowImage.open(shot).convert("L")
-        darkest, brightest = grey.getextrema()
+        tones = np.asarray(PillowImage.open(shot).convert("L"))
+        darkest, brightest = int(tones.min()), int(tones.max())
         assert brightest - darkest > 60, f"{path} shows one tone ({darkest}..{brightest})"
 
 

@@ -15,7 +15,7 @@ from check_demo import free_port, serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests.ui.browser import FLAGS, Screen  # noqa: E402
+from tests.ui.browser import FLAGS, Screen
 
 SIZES = ("1920x1080", "3840x2160", "1080x1920", "1280x800")
 LANGUAGES = ("zh-Hans", "en")
@@ -36,9 +36,7 @@ def main(
         browser.close()
 
 
-def _walk(
-    browser: Browser, base: str, folder: Path, size: str, language: str, photo: str
-) -> None:
+def _walk(browser: Browser, base: str, folder: Path, size: str, language: str, photo: str) -> None:
     width, height = map(int, size.split("x"))
     station = f"{language.lower()}-{size}"
 
@@ -66,7 +64,8 @@ def _walk(
     kiosk.wait_for_picture(photo, "scan")
     kiosk.page.wait_for_timeout(1200)
     shot("photo-scan", *both)
-    stages: list[str] = kiosk.read("[...document.querySelectorAll('[data-stage]')].map(e=>e.dataset.stage)")
+    buttons = "[...document.querySelectorAll('[data-stage]')]"
+    stages: list[str] = kiosk.read(f"{buttons}.map((button) => button.dataset.stage)")
     for stage in stages[1:]:
         kiosk.tap(f'[data-stage="{stage}"]')
         _half_way(kiosk)

@@ -60,9 +60,7 @@ def web_app(settings: Settings) -> FastAPI:
         allowed_origins=settings.allowed_origins,
     )
     stations = Stations(shelf, clock, timing=timing, chosen=settings.stations)
-    return create_app(
-        options=options, shelf=shelf, stations=stations, accounts=users, clock=clock
-    )
+    return create_app(options=options, shelf=shelf, stations=stations, accounts=users, clock=clock)
 
 
 def engines() -> EngineRegistry:

@@ -89,9 +89,7 @@ class NotRestored(RekindleError):
         self.set_path, self.photos = set_path, tuple(photos)
 
     def __str__(self) -> str:
-        return (
-            f"Not restored yet: {', '.join(self.photos)}. Run: rekindle restore {self.set_path}"
-        )
+        return f"Not restored yet: {', '.join(self.photos)}. Run: rekindle restore {self.set_path}"
 
 
 class StoreDamaged(RekindleError):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -169,7 +170,7 @@ class Pipeline:
             if fact == "retouched":
                 file = _retouched(job)
                 assert file is not None
-                inputs[fact] = _Pixels(file_digest(file), lambda path=file: read_scan(path))
+                inputs[fact] = _Pixels(file_digest(file), partial(read_scan, file))
             else:
                 params[fact] = _fact(job.photo, fact)
         tiling: dict[str, JsonValue] | None = None

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from server.catalogue.manifest import load, photo_folder
-
 from server.catalogue.model import Text
 from server.restoration.engine import EngineRegistry
 from server.restoration.pipeline import Job, Pipeline
