@@ -99,11 +99,11 @@ def colour(
     height, width = image.shape[:2]
     source = np.zeros((height, width), np.uint8)
     rows, columns = solve_size(height, width)
-    hints = hints_of(regions, rows, columns)
-    if not hints:
-        return image.copy(), source
     plane = lightness(image)
     small = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA).reshape(rows, columns)
+    hints = hints_of(regions, small)
+    if not hints:
+        return image.copy(), source
     report(0.15)
     solved = shares(small / 100, hints)
     report(0.35)

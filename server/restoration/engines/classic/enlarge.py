@@ -10,6 +10,9 @@ import numpy as np
 from server.restoration.engine import Image, Report
 from server.restoration.engines.classic.lab import Plane
 
+_OVERSHOOT = np.float32(0.015)
+"""How far, of 0..1, an edge may swing beyond its surroundings: less than anyone sees as a halo."""
+
 
 def enlarged_size(height: int, width: int, *, long_side: int, factor: float) -> tuple[int, int]:
     """(height, width) in pixels after enlargement; never smaller than before."""
@@ -36,10 +39,17 @@ def _sharpened(plane: Plane, scale: float, amount: float) -> Plane:
 
 
 def _back_projected(plane: Plane, target: Plane, rounds: int) -> Plane:
+    """``plane`` made to agree with ``target`` when shrunk, inside the scan's own local range."""
     size, small = (plane.shape[1], plane.shape[0]), (target.shape[1], target.shape[0])
+    kernel = np.ones((3, 3), np.uint8)
+    low = cv2.resize(cv2.erode(target, kernel), size, interpolation=cv2.INTER_LINEAR)
+    high = cv2.resize(cv2.dilate(target, kernel), size, interpolation=cv2.INTER_LINEAR)
+    low -= _OVERSHOOT
+    high += _OVERSHOOT
     for _ in range(rounds):
         error = target - cv2.resize(plane, small, interpolation=cv2.INTER_AREA)
         plane = plane + cv2.resize(error, size, interpolation=cv2.INTER_CUBIC)
+        np.clip(plane, low, high, out=plane)
     return plane
 
 

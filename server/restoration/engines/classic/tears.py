@@ -9,6 +9,7 @@ from server.restoration.engines.classic.lab import Plane
 Mask = npt.NDArray[np.bool_]
 
 _SIDE = 800
+_SIDES = (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1])
 _CLOSE = 0.045
 """How far paper or ground may stray from its own tone, of 0..1."""
 
@@ -34,44 +35,78 @@ def _beyond_frame(ground: Mask) -> Mask:
     return out
 
 
+def _torn_rim(piece: Mask, plane: Plane, beyond: float) -> bool:
+    """Whether the paper's light core shows along the rim, lighter than what lies on both sides."""
+    kernel = np.ones((3, 3), np.uint8)
+    outside = cv2.dilate(piece.astype(np.uint8), kernel) > 0
+    lightest = cv2.dilate(plane, np.ones((13, 13), np.uint8))
+    core = lightest[outside & ~piece]
+    return float(np.percentile(core, 30)) > max(beyond, float(np.median(plane[piece]))) + 0.15
+
+
 def _is_a_tear(piece: Mask, plane: Plane, ground: Mask) -> bool:
-    """Small, at a corner or side, unlike the picture next to it, and ragged."""
+    """Small, of one tone, sharply and all around unlike the picture next to it.
+
+    Without a frame of the same ground around the print, only paper white or a torn rim will do: a
+    dark coat in a corner looks like dark ground.
+    """
     height, width = piece.shape
     rows, columns = np.nonzero(piece.any(axis=1))[0], np.nonzero(piece.any(axis=0))[0]
     tall, broad = np.ptp(rows) + 1, np.ptp(columns) + 1
-    if not 0.0008 < piece.mean() < 0.1 or tall > 0.45 * height or broad > 0.45 * width:
+    if not 0.0008 < piece.mean() < 0.06 or tall > 0.35 * height or broad > 0.35 * width:
         return False
     kernel = np.ones((3, 3), np.uint8)
-    inside = cv2.dilate(piece.astype(np.uint8), kernel, iterations=2) > 0
+    inside = cv2.dilate(piece.astype(np.uint8), kernel, iterations=3) > 0
     around = (cv2.dilate(piece.astype(np.uint8), kernel, iterations=6) > 0) & ~inside & ~ground
-    if not around.any():
+    if np.count_nonzero(around) < 12:
         return False
-    step = abs(float(np.median(plane[around])) - float(np.median(plane[piece])))
-    flat = float(np.std(plane[piece]))
-    return step > 0.12 and flat < 0.03
+    tone = float(np.median(plane[piece]))
+    steps = np.abs(plane[around] - tone)
+    framed = sum(bool(ground[side].mean() > 0.6) for side in _SIDES) >= 2
+    paper = tone > max(0.85, float(np.percentile(plane, 98)))
+    flat = float(np.std(plane[piece])) < 0.025
+    clear = float(np.median(steps)) > 0.1 and float(np.percentile(steps, 15)) > 0.04
+    if flat and clear and (paper or (framed and tone > 0.07)):
+        return True
+    return flat and _torn_rim(piece, plane, float(np.median(plane[around])))
 
 
-def missing_pieces(plane: Plane) -> Mask:
-    """True where a corner or a bite of the edge is gone; at most a tenth of the picture each.
+def _pieces(small: Plane) -> tuple[Mask, list[Mask]]:
+    """The ground around the print, and what may be missing of it, on the small copy."""
+    around = np.zeros(small.shape, bool)
+    pieces: list[Mask] = []
+    bottom, right = small.shape[0] - 1, small.shape[1] - 1
+    for y, x in ((0, 0), (0, right), (bottom, 0), (bottom, right)):
+        ground = _ground_from(small, y, x)
+        sides = [ground[side].mean() > 0.6 for side in _SIDES]
+        if sum(sides) >= 2:
+            around |= ground
+        if any(piece[y, x] for piece in pieces):
+            continue
+        count, labels = cv2.connectedComponents(_beyond_frame(ground).astype(np.uint8))
+        found = [labels == label for label in range(1, min(count, 40))]
+        pieces += [piece for piece in found if _is_a_tear(piece, small, ground)]
+    return around, pieces
 
-    ``plane`` is luma 0..1. A print's straight margin and a film's rebate are no damage.
+
+def ground_and_missing(plane: Plane) -> tuple[Mask, Mask]:
+    """What lies around a print (rebate, album page), and where a corner or bite of it is gone.
+
+    ``plane`` is luma 0..1. A print's straight margin and a film's rebate are no damage, nor are
+    corners of which two or more are missing alike: those were made round.
     """
     scale = min(1.0, _SIDE / max(plane.shape))
     size = (max(1, round(plane.shape[1] * scale)), max(1, round(plane.shape[0] * scale)))
     small = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
-    small = cv2.GaussianBlur(small, (0, 0), 1.0)
+    small = np.asarray(cv2.GaussianBlur(small, (0, 0), 1.0), np.float32)
+    around, pieces = _pieces(small)
     found = np.zeros(small.shape, np.uint8)
-    bottom, right = small.shape[0] - 1, small.shape[1] - 1
-    for y, x in ((0, 0), (0, right), (bottom, 0), (bottom, right)):
-        ground = _ground_from(small, y, x)
-        count, labels = cv2.connectedComponents(_beyond_frame(ground).astype(np.uint8))
-        for label in range(1, min(count, 40)):
-            piece = labels == label
-            if _is_a_tear(piece, small, ground):
-                found[piece] = 1
     # The torn rim shows the paper's core; it goes with the piece.
     reach = 2 * max(2, round(0.012 * max(small.shape))) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    grown = cv2.dilate(found, kernel)
+    if len(pieces) == 1:
+        found = cv2.dilate(pieces[0].astype(np.uint8), kernel)
+    edge = cv2.dilate(around.astype(np.uint8), np.ones((9, 9), np.uint8))
     full = (plane.shape[1], plane.shape[0])
-    return np.asarray(cv2.resize(grown, full, interpolation=cv2.INTER_NEAREST) > 0)
+    grown = [cv2.resize(part, full, interpolation=cv2.INTER_NEAREST) > 0 for part in (edge, found)]
+    return grown[0], grown[1]

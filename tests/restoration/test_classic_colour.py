@@ -1,0 +1,138 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from server.restoration.engine import Image, Layer
+from server.restoration.engines.classic.colour import chroma_scale, colour
+from server.restoration.engines.classic.hints import colour_of, hints_of
+from server.restoration.engines.classic.lab import lab, largest_chroma, lightness, painted, rgb
+
+GREY_LEVEL = 100 / 255
+"""One level of an 8-bit scan, in L*."""
+
+
+def scene(height: int = 160, width: int = 200) -> Image:
+    """A bright wall beside a dark one, each with light falling over it."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    plane = np.where(x < width // 2, 0.3, 0.7) + 0.15 * (y / height - 0.5)
+    plane += np.random.default_rng(1).normal(0, 0.004, plane.shape)
+    return np.repeat(plane.astype(np.float32)[..., None], 3, axis=2)
+
+
+def region(name: str = "wall", **facts: Any) -> dict[str, Any]:
+    return {"id": name, "colour": "#C8202A", "certainty": "documented", **facts}
+
+
+def box(left: float, top: float, right: float, bottom: float) -> list[list[float]]:
+    return [[left, top], [right, top], [right, bottom], [left, bottom]]
+
+
+def coloured(image: Image, *regions: dict[str, Any]) -> tuple[Image, Layer]:
+    return colour(image, regions, warmth=0.6, report=lambda share: None)
+
+
+def chroma(image: Image) -> Any:
+    values = lab(image)
+    return np.hypot(values[..., 1], values[..., 2])
+
+
+@pytest.mark.parametrize("code", ["#FF0000", "#0000FF", "#FFFF00", "#00FF00", "#7A1FA2"])
+def test_lightness_is_kept_within_half_a_grey_level(code: str) -> None:
+    image = np.repeat(np.random.default_rng(2).random((90, 120, 1), np.float32), 3, axis=2)
+    after, _ = coloured(image, region(outline=box(0.1, 0.1, 0.9, 0.9), colour=code))
+    assert np.abs(lightness(after) - lightness(image)).max() < GREY_LEVEL / 2
+
+
+def test_chroma_out_of_every_gamut_is_drawn_in_and_not_clipped() -> None:
+    level = np.linspace(0, 100, 201, dtype=np.float32)[None].repeat(8, axis=0)
+    after = painted(level, np.full_like(level, 300), np.full_like(level, -250))
+    assert np.abs(lightness(after) - level).max() < GREY_LEVEL / 2
+
+
+def test_the_gamut_table_ends_where_srgb_ends() -> None:
+    level = np.full((1, 4), 53.24, np.float32)
+    a, b = np.full((1, 4), 80.09, np.float32), np.full((1, 4), 67.2, np.float32)
+    assert largest_chroma(level, a, b)[0, 0] == pytest.approx(104.55, abs=1.5)
+
+
+def test_lab_and_back_is_the_same_picture() -> None:
+    image = np.random.default_rng(3).random((40, 50, 3), np.float32)
+    values = lab(image)
+    assert np.abs(rgb(values[..., 0], values[..., 1], values[..., 2]) - image).max() < 1e-4
+
+
+def test_a_loose_outline_does_not_leak_over_a_strong_edge() -> None:
+    after, _ = coloured(scene(), region(outline=box(0.06, 0.1, 0.52, 0.9)))
+    assert np.median(chroma(after)[60:100, 30:90]) > 35
+    assert np.median(chroma(after)[60:100, 106:]) < 14
+
+
+def test_a_point_colours_its_surface_and_stops_at_the_edge() -> None:
+    after, source = coloured(scene(), region(points=[[0.25, 0.5]], certainty="guess"))
+    assert chroma(after)[70:90, 45:55].min() > 25
+    assert chroma(after)[:, 104:].max() < 14
+    assert set(np.unique(source)) == {0, 85}
+
+
+def test_what_lies_in_no_region_is_quietly_warm() -> None:
+    after = lab(coloured(scene(), region(outline=box(0.05, 0.1, 0.3, 0.5)))[0])
+    far = after[120:, 140:]
+    assert 0 < far[..., 2].mean() < 9
+    assert np.hypot(far[..., 1], far[..., 2]).max() < 12
+
+
+def test_shadows_are_darker_reds_and_highlights_pale() -> None:
+    level = np.array([[10.0, 50.0, 95.0]], np.float32)
+    low, full, high = chroma_scale(level, 50.0)[0]
+    assert full == pytest.approx(1)
+    assert low < 0.5
+    assert high < 0.2
+
+
+def test_every_certainty_has_its_value_in_the_layer() -> None:
+    regions = [
+        region("a", outline=box(0.05, 0.05, 0.4, 0.4), certainty="guess"),
+        region("b", outline=box(0.05, 0.6, 0.4, 0.95), certainty="likely"),
+        region("c", outline=box(0.6, 0.3, 0.95, 0.7), certainty="documented"),
+    ]
+    _, source = coloured(scene(), *regions)
+    assert [source[36, 45], source[124, 45], source[80, 155]] == [85, 170, 255]
+
+
+def test_a_region_without_colour_keeps_colour_off_itself() -> None:
+    tunic = region("tunic", outline=box(0.05, 0.05, 0.95, 0.95))
+    face = {"id": "face", "outline": box(0.4, 0.3, 0.6, 0.6), "protect": True}
+    _, source = coloured(scene(), tunic, face)
+    assert not source[60:84, 90:110].any()
+    assert source[30, 100] == 255
+
+
+def test_the_smaller_of_two_regions_is_in_front() -> None:
+    flag = region("flag", outline=box(0.05, 0.05, 0.95, 0.95), colour="#0000FF")
+    star = region("star", outline=box(0.1, 0.3, 0.35, 0.7), colour="#FFD000")
+    for order in ((flag, star), (star, flag)):
+        after = lab(coloured(scene(), *order)[0])
+        assert after[80, 45, 2] > 20
+
+
+def test_a_photo_without_coloured_regions_comes_back_as_it_was() -> None:
+    face = {"id": "face", "outline": box(0.4, 0.3, 0.6, 0.6), "protect": True}
+    after, source = coloured(scene(), face)
+    assert np.array_equal(after, scene())
+    assert not source.any()
+
+
+def test_an_outline_smaller_than_a_pixel_still_has_a_place() -> None:
+    hints = hints_of([region(outline=box(0.5, 0.5, 0.5001, 0.5001))], lightness(scene(40, 50)))
+    assert hints[0].inside.any()
+
+
+def test_strokes_are_evidence() -> None:
+    _, source = coloured(scene(), region(strokes=[[[0.1, 0.2], [0.4, 0.8]]]))
+    assert source[80, 50] == 255
+
+
+def test_a_colour_is_read_as_srgb() -> None:
+    level, a, b = colour_of("#ff0000")
+    assert (level, a, b) == pytest.approx((53.24, 80.09, 67.2), abs=0.05)

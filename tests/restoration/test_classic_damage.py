@@ -1,0 +1,140 @@
+import cv2
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from server.restoration.engine import Image, Layer
+from server.restoration.engines.classic.damage import find_damage
+from server.restoration.engines.classic.fill import mask_of, mend
+from server.restoration.engines.classic.tears import ground_and_missing
+
+Mask = npt.NDArray[np.bool_]
+
+
+def smooth(height: int = 300, width: int = 400) -> Image:
+    """A soft scene: sky, a hill and a sun, with faint grain."""
+    rng = np.random.default_rng(3)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    plane = 0.45 + 0.2 * y / height + 0.1 * np.sin(x / 60)
+    plane += 0.2 * np.exp(-((x - 280) ** 2 + (y - 80) ** 2) / 1800)
+    plane += rng.normal(0, 0.008, plane.shape).astype(np.float32)
+    return np.repeat(plane.astype(np.float32)[..., None], 3, axis=2).clip(0, 1)
+
+
+def textured(height: int = 300, width: int = 400) -> Image:
+    """The same with cloth over its lower half: what a finder of lines falls for."""
+    image = smooth(height, width)
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    weave = 0.06 * np.sin(x / 1.7) * np.sin(y / 2.1 + x / 9)
+    image[150:] += weave[150:, :, None]
+    return image.clip(0, 1)
+
+
+def scratched(image: Image) -> tuple[Image, Mask]:
+    drawn = np.zeros(image.shape[:2], np.uint8)
+    cv2.line(drawn, (40, 10), (120, 250), 255, 2, cv2.LINE_AA)
+    cv2.line(drawn, (250, 20), (330, 140), 255, 2, cv2.LINE_AA)
+    cv2.line(drawn, (180, 30), (190, 130), 255, 1, cv2.LINE_AA)
+    for centre in ((60, 60), (220, 40), (370, 30), (150, 120), (230, 110)):
+        cv2.circle(drawn, centre, 2, 255, -1, cv2.LINE_AA)
+    share = drawn[..., None].astype(np.float32) / 255
+    return (image * (1 - share) + 0.97 * share).astype(np.float32), drawn > 128
+
+
+def found(image: Image) -> Layer:
+    return find_damage(image, sensitivity=1.0, report=lambda share: None)
+
+
+@pytest.mark.parametrize("scene", [smooth, textured])
+def test_white_scratches_and_dust_are_found_and_little_else(scene: type) -> None:
+    image, truth = scratched(scene())
+    layer = found(image) > 0
+    near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert (layer & truth).sum() / truth.sum() > 0.75
+    assert (layer & near).sum() / layer.sum() > 0.9
+
+
+@pytest.mark.parametrize("scene", [smooth, textured])
+def test_an_undamaged_picture_is_left_alone(scene: type) -> None:
+    assert np.count_nonzero(found(scene())) < 0.0005 * 300 * 400
+
+
+def test_dark_hairs_are_found_too() -> None:
+    image, truth = scratched(1 - smooth())
+    assert ((found(1 - image) > 0) & truth).sum() / truth.sum() > 0.5
+
+
+def test_the_layer_holds_only_0_and_255() -> None:
+    image, _ = scratched(smooth())
+    assert set(np.unique(found(image))) == {0, 255}
+
+
+def test_a_torn_corner_of_paper_white_is_missing() -> None:
+    image = smooth()
+    torn = np.array([[400, 0], [340, 0], [365, 22], [378, 55], [400, 66]], np.int32)
+    gone = np.zeros((300, 400), np.uint8)
+    cv2.fillPoly(gone, [torn], 1)
+    image[gone > 0] = 0.98
+    _, missing = ground_and_missing(np.ascontiguousarray(image[..., 0]))
+    assert (missing & (gone > 0)).sum() / gone.sum() > 0.95
+    assert missing.mean() < 2 * gone.mean()
+
+
+def test_a_film_border_and_a_paper_margin_are_no_damage() -> None:
+    for tone in (0.02, 0.97):
+        image = smooth()
+        image[:18] = image[-18:] = tone
+        image[:, :18] = image[:, -18:] = tone
+        assert np.count_nonzero(found(image)) < 0.001 * image[..., 0].size
+
+
+def test_mending_keeps_every_bit_outside_the_damage() -> None:
+    image, truth = scratched(textured())
+    after = mend(image, truth, grain=1.0, seed=1, report=lambda share: None)
+    assert after[~truth].tobytes() == image[~truth].tobytes()
+
+
+def test_mended_scratches_come_close_to_what_was_there() -> None:
+    image, _ = scratched(smooth())
+    layer = found(image) > 0
+    after = mend(image, layer, grain=1.0, seed=1, report=lambda share: None)
+    assert np.abs(after - smooth())[layer].mean() < 0.02
+    assert np.abs(image - smooth())[layer].mean() > 0.08
+
+
+def test_a_fill_has_grain_like_its_neighbourhood() -> None:
+    image = smooth()
+    hole = np.zeros((300, 400), bool)
+    hole[100:105, 50:350] = True
+    after = mend(image, hole, grain=1.0, seed=1, report=lambda share: None)
+    fine = after[..., 0] - cv2.GaussianBlur(after[..., 0], (0, 0), 1.5)
+    around = fine[80:95, 50:350].std()
+    assert 0.5 * around < fine[hole].std() < 1.6 * around
+
+
+def test_a_wide_hole_is_filled_with_the_picture_s_own_texture() -> None:
+    image = textured()
+    hole = np.zeros((300, 400), bool)
+    hole[200:240, 150:200] = True
+    damaged = image.copy()
+    damaged[hole] = 1.0
+    after = mend(damaged, hole, grain=1.0, seed=1, report=lambda share: None)
+    assert after[~hole].tobytes() == damaged[~hole].tobytes()
+    inside, outside = after[205:235, 155:195, 0], image[205:235, 60:100, 0]
+    assert abs(inside.mean() - image[205:235, 155:195, 0].mean()) < 0.03
+    assert inside.std() > 0.6 * outside.std()
+
+
+def test_a_picture_damaged_everywhere_comes_back_as_it_was() -> None:
+    image = smooth(40, 50)
+    everywhere = np.ones((40, 50), bool)
+    after = mend(image, everywhere, grain=1.0, seed=1, report=lambda share: None)
+    assert np.array_equal(after, image)
+
+
+def test_a_mask_of_another_size_is_brought_to_the_picture() -> None:
+    layer = np.zeros((30, 40), np.uint8)
+    layer[:, :20] = 255
+    mask = mask_of(layer, 60, 80)
+    assert mask.shape == (60, 80)
+    assert mask[:, :38].all() and not mask[:, 42:].any()
