@@ -134,12 +134,11 @@ def serve(
     """Serve the kiosk, the projection and the Studio until stopped."""
     settings = Settings()
     host, port = host or settings.host, port if port is not None else settings.port
-    for name, path in (
-        ("Kiosk", "/kiosk/main"),
-        ("Projection", "/projection/main"),
-        ("Studio", "/studio"),
-    ):
-        out.print(f"{name:<11} http://{host}:{port}{path}")
+    base = f"http://{host}:{port}"
+    for station in settings.stations or Workshop(settings).shelf.sets() or ["main"]:
+        out.print(f"Kiosk       {base}/kiosk/{station}")
+        out.print(f"Projection  {base}/projection/{station}")
+    out.print(f"Studio      {base}/studio")
     if not accounts(settings).names():
         out.print("The Studio needs a user: rekindle user add NAME")
     uvicorn.run(web_app(settings), host=host, port=port, log_level="warning", **UVICORN_OPTIONS)
