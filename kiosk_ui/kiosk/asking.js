@@ -23,7 +23,7 @@ export class AskingView {
     if (!asks) return;
     const left = until - now;
     write(this.count, String(Math.ceil(left / 1000)));
-    this.count.style.setProperty("--left", (left / this.whole).toFixed(3));
+    this.count.style.setProperty("--left", (left / this.whole).toFixed(2));
   }
 
   /** @param {boolean} asks @param {number} left ms */

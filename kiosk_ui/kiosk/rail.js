@@ -29,8 +29,9 @@ export class Rail {
     this.photo = photo;
     this.acts = acts;
     this.names = photo.stages.map((stage) => stage.name);
-    this.light = element("span", "light");
-    this.track = element("div", "track", this.light);
+    this.way = element("span", "way");
+    this.carrier = element("span", "carrier", element("span", "light"));
+    this.track = element("div", "track", this.way, this.carrier);
     this.prints = photo.stages.map((stage) => this.print(edition, stage, words));
     this.root = element("div", "rail", this.track, ...this.prints);
     this.root.setAttribute("role", "group");
@@ -40,7 +41,7 @@ export class Rail {
     this.start = 0;
     this.scrubbing = false;
     this.current = -1;
-    this.shift = "";
+    this.share = -1;
     this.listen();
   }
 
@@ -118,11 +119,12 @@ export class Rail {
     const here = moment.before.photo === this.photo.id;
     const position = here ? positionOn(this.names, moment) : this.names.indexOf(moment.after.stage);
     const last = Math.max(1, this.names.length - 1);
-    const shift = `${((100 * position) / last).toFixed(2)}%`;
-    if (shift !== this.shift) {
-      this.shift = shift;
-      this.light.style.insetInlineStart = shift;
-      this.track.style.setProperty("--way", shift);
+    const share = position / last;
+    if (share !== this.share) {
+      // By transform alone: this happens in every frame of a change.
+      this.share = share;
+      this.carrier.style.transform = `translateX(${(100 * share).toFixed(3)}%)`;
+      this.way.style.transform = `scaleX(${share.toFixed(5)})`;
     }
     const current = Math.round(position);
     if (current === this.current) return;

@@ -127,6 +127,7 @@ export class KioskView {
     view.root.inert = false;
     view.root.classList.add("shown");
     if (view instanceof WallView) view.arrange();
+    this.stage.rests = view instanceof WallView;
     this.settle(true);
   }
 

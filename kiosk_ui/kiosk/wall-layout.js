@@ -12,12 +12,16 @@ const ALONE = [0.84, 0.7]; // of the wall's breadth, by turns
 const TOGETHER = 0.98;
 const SMALLEST = 0.7; // shrinks so far to be seen at once; beyond that the wall goes on
 
-/** @param {number} count @returns {number[]} sizes of the groups: 1, 2, 1, 2, ... */
-export function groups(count) {
+/**
+ * Sizes of the groups: 1, 2, 1, 2, ... along a wide wall, 2, 2, ... down a tall one.
+ * @param {number} count @param {boolean} across the wall is wide
+ */
+export function groups(count, across) {
   if (count <= 3) return Array.from({ length: count }, () => 1);
-  const sizes = [];
-  for (let left = count; left > 0; left -= sizes[sizes.length - 1]) {
-    sizes.push(Math.min(left, sizes.length % 2 === 0 ? 1 : 2));
+  const first = across || count % 2 === 1 ? 1 : 2;
+  const sizes = [first];
+  for (let left = count - first; left > 0; left -= sizes[sizes.length - 1]) {
+    sizes.push(Math.min(left, across && sizes.length % 2 === 0 ? 1 : 2));
   }
   return sizes;
 }
@@ -42,13 +46,12 @@ function column(ratios, height, gap, title, share) {
 /**
  * A group on a wall that goes down: a row of prints of one height.
  * @param {number[]} ratios @param {number} width @param {number} gap @param {number} title
- * @param {number} share of the width @param {boolean} atEnd hangs to the right
- * @returns {Group}
+ * @param {number} share of the width @returns {Group}
  */
-function row(ratios, width, gap, title, share, atEnd) {
+function row(ratios, width, gap, title, share) {
   const free = width * share - (ratios.length - 1) * gap;
   const height = free / ratios.reduce((sum, ratio) => sum + ratio, 0);
-  let left = atEnd ? width * (1 - share) : 0;
+  let left = (width - width * share) / 2;
   const places = ratios.map((ratio) => {
     const place = { left, top: 0, width: height * ratio, height };
     left += place.width + gap;
@@ -70,11 +73,11 @@ export function hang(ratios, width, height, gap, title) {
   /** @param {number} scale */
   const attempt = (scale) => {
     let next = 0;
-    return groups(ratios.length).map((size, place) => {
+    return groups(ratios.length, across).map((size, place) => {
       const mine = ratios.slice(next, (next += size));
       const share = scale * (size === 1 ? ALONE[(place >> 1) % 2] : TOGETHER);
       if (across) return column(mine, breadth, gap, title, share);
-      return row(mine, breadth, gap, title, share, place % 4 === 2);
+      return row(mine, breadth, gap, title, share);
     });
   };
   /** @param {Group[]} hung */

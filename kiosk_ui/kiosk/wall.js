@@ -19,7 +19,7 @@ import { hang } from "./wall-layout.js";
  * @property {(language: string) => void} speak
  */
 
-const SHIMMER_EVERY = 4200; // ms
+const SHIMMER_EVERY = 5200; // ms
 
 export class WallView {
   /** @param {Edition} edition @param {Words} words @param {WallActs} acts */
@@ -34,6 +34,10 @@ export class WallView {
     const heading = titled("h1", manifest.title, manifest.languages, words);
     const intro = element("p", "intro", words.of(manifest.intro));
     const header = element("header", "drifts", heading, intro);
+    const arrow = element("span", "arrow onward");
+    this.further = pressable("quiet-button", "", [words.say("Further along"), arrow], () =>
+      this.walk(),
+    );
     this.root = element("section", "wall", header, this.hall, this.strip());
     this.turn = 0;
     setInterval(() => this.shimmer(), SHIMMER_EVERY);
@@ -56,7 +60,18 @@ export class WallView {
       return button;
     });
     const left = element("div", "programmes", ...programmes);
-    return element("footer", "strip", left, element("div", "languages", ...languages));
+    const right = element("div", "languages", this.further, ...languages);
+    return element("footer", "strip", left, right);
+  }
+
+  /** Along a wall that goes on, for those who do not drag; from its end back to its beginning. */
+  walk() {
+    const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = this.hall;
+    const atEnd =
+      scrollLeft + clientWidth > scrollWidth - 4 && scrollTop + clientHeight > scrollHeight - 4;
+    const left = atEnd ? 0 : scrollLeft + 0.8 * clientWidth;
+    const top = atEnd ? 0 : scrollTop + 0.8 * clientHeight;
+    this.hall.scrollTo({ left, top, behavior: "smooth" });
   }
 
   /** @param {Photo} photo */
@@ -95,10 +110,11 @@ export class WallView {
     const { clientWidth, clientHeight } = this.hall;
     const unit = Math.min(innerWidth, 1.78 * innerHeight) / 100;
     const ratios = this.edition.manifest.photos.map((photo) => photo.width / photo.height);
-    const title = Math.max(18, 1.05 * unit) * 2.5;
+    const title = parseFloat(getComputedStyle(this.root).fontSize) * 2.5;
     const hung = hang(ratios, clientWidth, clientHeight, 3 * unit, title);
     this.hung.style.width = `${hung.width}px`;
     this.hung.style.height = `${hung.height}px`;
+    this.further.hidden = hung.width <= clientWidth + 1 && hung.height <= clientHeight + 1;
     hung.places.forEach((place, index) => {
       const { style } = this.prints[index];
       style.left = `${place.left}px`;

@@ -39,6 +39,8 @@ export class Stage {
     this.strength = 0.34;
     this.falloff = 1.4;
     this.picture = new Float32Array(4);
+    // Nobody sees it: pictures are made ready, but nothing is drawn.
+    this.rests = false;
     this.pace = new Pace();
     if (!byCss) this.begin();
     this.canvas.addEventListener("webglcontextlost", (event) => {
@@ -104,7 +106,7 @@ export class Stage {
     if (this.next && renderer.canDraw(this.next)) {
       [this.scene, this.next] = [this.next, this.scene];
     }
-    if (this.scene === null || !renderer.canDraw(this.scene)) return;
+    if (this.rests || this.scene === null || !renderer.canDraw(this.scene)) return;
     const now = performance.now();
     this.move(now);
     const moves = !renderer.isDrawn(this.scene, this.box, this.strength);

@@ -1,0 +1,116 @@
+"""The screens' pure rules, asked in the browser that runs them."""
+
+import random
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from tests.ui.browser import Screen
+from tests.ui.conftest import Gallery, Open
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def screen(gallery: Gallery, open_screen: Open, station: str) -> Screen:
+    return open_screen(f"{gallery.address}/kiosk/{station}?renderer=css")
+
+
+def asked(screen: Screen, module: str, call: str, argument: object) -> Any:
+    """What ``call``, a function of the module and the argument, answers in the page."""
+    load = (
+        f"import(new URL('{module}', document.querySelector('script[type=module]').src))"
+        f".then((module) => ({call})(module, argument))"
+    )
+    return screen.page.evaluate(f"(argument) => {load}", argument)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1760, 690), (1000, 1500)])
+def test_prints_hang_apart_from_each_other_and_inside_the_wall(
+    screen: Screen, width: float, height: float
+) -> None:
+    chance = random.Random(1974)
+    gap, title = 57.0, 50.0
+    for count in range(1, 25):
+        ratios = [chance.uniform(0.6, 1.9) for _ in range(count)]
+        hung = asked(
+            screen,
+            "../kiosk/wall-layout.js",
+            "(module, args) => module.hang(...args)",
+            [ratios, width, height, gap, title],
+        )
+        places = hung["places"]
+        for place, ratio in zip(places, ratios, strict=True):
+            assert place["width"] / place["height"] == pytest.approx(ratio)
+            assert place["left"] >= -1 and place["top"] >= -1
+            assert place["left"] + place["width"] <= hung["width"] + 1
+            assert place["top"] + place["height"] + title <= hung["height"] + 1
+        for one, other in combinations(places, 2):
+            beside = (
+                one["left"] + one["width"] + gap <= other["left"] + 1
+                or other["left"] + other["width"] + gap <= one["left"] + 1
+            )
+            below = (
+                one["top"] + one["height"] + title <= other["top"] + 1
+                or other["top"] + other["height"] + title <= one["top"] + 1
+            )
+            assert beside or below
+
+
+CLOCK = """(module, exchanges) => {
+  let local = 0;
+  const clock = new module.ServerClock(() => local);
+  const read = [];
+  for (const { at, there, back, server } of exchanges) {
+    local = at + there + back;
+    clock.learn(at, server);
+    for (let frame = 0; frame < 100; frame += 1) {
+      local += 16;
+      read.push([local, clock.now()]);
+    }
+  }
+  return read;
+}"""
+
+
+def test_the_servers_time_is_found_through_a_jittery_network_and_never_runs_backwards(
+    screen: Screen,
+) -> None:
+    chance = random.Random(7)
+    offset = 1_700_000_123_456.0
+    exchanges = []
+    for number in range(40):
+        there, back = (2 + chance.expovariate(1 / 15) for _ in range(2))
+        at = number * 2000.0
+        exchanges.append({"at": at, "there": there, "back": back, "server": at + there + offset})
+    read = asked(screen, "../shared/server-clock.js", CLOCK, exchanges)
+    times = [server for _, server in read]
+    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False))
+    errors = [abs(server - local - offset) for local, server in read[1000:]]
+    assert max(errors) < 12
+
+
+def test_the_glass_gets_the_smallest_rendition_that_fills_it(screen: Screen) -> None:
+    renditions = [{"width": w, "height": w * 2 // 3} for w in (3840, 1920, 480)]
+    call = "(module, [all, glasses]) => glasses.map((each) => module.renditionFor(all, each).width)"
+    glasses = [5120, 3840, 3600, 1920, 1280, 480]
+    found = asked(screen, "../shared/edition.js", call, [renditions, glasses])
+    assert found == [3840, 3840, 3840, 1920, 1920, 480]
+
+
+def test_a_date_is_said_in_the_visitors_language(screen: Screen) -> None:
+    call = """async (module, [language, dates]) => {
+      const source = document.querySelector("script[type=module]").src;
+      const { Words } = await import(new URL("../shared/words.js", source));
+      const words = Words.ofPage();
+      words.language = language;
+      return dates.map((edtf) => module.dateText(edtf, words));
+    }"""
+    dates = ["1974-09-01", "1974-09", "1974", "1974~", "197X", "1974/1976"]
+    said = {
+        "en": ["September 1, 1974", "September 1974", "1974", "about 1974", "1970s", "1974/1976"],
+        "zh-Hans": ["1974年9月1日", "1974年9月", "1974 年", "约 1974 年", "1970 年代", "1974/1976"],
+    }
+    for language, expected in said.items():
+        assert asked(screen, "../kiosk/dates.js", call, [language, dates]) == expected
