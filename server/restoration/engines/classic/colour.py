@@ -10,14 +10,11 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.hints import Hint, hints_of
 from server.restoration.engines.classic.lab import Plane, lightness, painted, strips
-from server.restoration.engines.classic.propagation import guided, shares, solve_size
-
-_Shares = npt.NDArray[np.float32]
+from server.restoration.engines.classic.propagation import Patch, guided, shares, solve_size
 
 
 def anchor(hint: Hint, plane: Plane) -> float:
@@ -45,25 +42,10 @@ def _quiet_tone(level: Plane, warmth: float) -> tuple[Plane, Plane]:
     return np.float32(2.6) * strength, np.float32(11.0) * strength
 
 
-def _settled(share: Plane) -> Plane:
-    """A share drawn towards 0 or 1: half a colour looks like a stain."""
-    x = np.clip((share - np.float32(0.12)) / np.float32(0.7), 0, 1)
-    return np.asarray(x * x * (3 - 2 * x), np.float32)
-
-
-def _full_shares(small: _Shares, guide: Plane, plane: Plane) -> list[npt.NDArray[np.uint8]]:
-    """Shares at full size in 8 bits: many regions on a large photo must fit the memory."""
-    full = plane * np.float32(0.01)
-    out = []
-    for share in small:
-        grown = _settled(guided(share, guide, full))
-        out.append(np.round(grown * 255).astype(np.uint8))
-    return out
-
-
 def _painted_rows(
     level: Plane,
-    parts: Sequence[npt.NDArray[np.uint8]],
+    rows: slice,
+    parts: Sequence[Patch],
     hints: Sequence[Hint],
     anchors: Sequence[float],
     warmth: float,
@@ -72,12 +54,17 @@ def _painted_rows(
     a, b = np.zeros_like(level), np.zeros_like(level)
     source = np.zeros(level.shape, np.uint8)
     for part, hint, at in zip(parts, hints, anchors, strict=True):
-        share = part.astype(np.float32) / 255
-        scale = share * chroma_scale(level, at)
-        a += np.float32(hint.colour[1]) * scale
-        b += np.float32(hint.colour[2]) * scale
-        total += share
-        source[part >= 128] = hint.certainty
+        top, bottom = max(rows.start, part.rows.start), min(rows.stop, part.rows.stop)
+        if top >= bottom or part.share.size == 0:
+            continue
+        here = (slice(top - rows.start, bottom - rows.start), part.columns)
+        share = part.share[top - part.rows.start : bottom - part.rows.start]
+        weight = share.astype(np.float32) / np.float32(255)
+        scale = weight * chroma_scale(level[here], at)
+        a[here] += np.float32(hint.colour[1]) * scale
+        b[here] += np.float32(hint.colour[2]) * scale
+        total[here] += weight
+        source[here][share >= 128] = hint.certainty
     over = np.maximum(total, 1)
     rest = np.clip(1 - total, 0, 1)
     quiet = _quiet_tone(level, warmth)
@@ -107,13 +94,11 @@ def colour(
     report(0.15)
     solved = shares(small / 100, hints)
     report(0.35)
-    full = _full_shares(solved, small / 100, plane)
+    patches = [guided(share, small, plane) for share in solved]
     report(0.55)
     anchors = [anchor(hint, small) for hint in hints]
     out = np.empty_like(image)
     for part in strips(height, width):
-        out[part], source[part] = _painted_rows(
-            plane[part], [share[part] for share in full], hints, anchors, warmth
-        )
+        out[part], source[part] = _painted_rows(plane[part], part, patches, hints, anchors, warmth)
         report(0.55 + 0.44 * part.stop / height)
     return out, source

@@ -80,6 +80,10 @@ def _of_outline(area: Mask) -> tuple[Mask, Plane]:
     return inside, np.clip(1.5 - outward / band, 0, 1).astype(np.float32)
 
 
+_Drawn = tuple[Mask, Plane, Mask]
+"""Where a region surely is, how far it may reach, and what it covers as drawn."""
+
+
 def _of_marks(marks: Mask, plane: Plane) -> tuple[Mask, Plane]:
     """Strokes and points say where, not how far.
 
@@ -96,7 +100,7 @@ def _of_marks(marks: Mask, plane: Plane) -> tuple[Mask, Plane]:
     return marks | (_depth(touched) > 1.5), reach
 
 
-def _evidence(region: Mapping[str, Any], plane: Plane) -> tuple[Mask, Plane, Mask]:
+def _evidence(region: Mapping[str, Any], plane: Plane) -> _Drawn:
     """Where it surely is, how far it may reach, and what it covers as drawn."""
     height, width = plane.shape
     marks = _marks(region, height, width)
@@ -110,6 +114,19 @@ def _evidence(region: Mapping[str, Any], plane: Plane) -> tuple[Mask, Plane, Mas
     return inside | (marks & area), reach, area
 
 
+def _kept_apart(regions: Sequence[Mapping[str, Any]], drawn: list[_Drawn]) -> list[_Drawn]:
+    """Marks hold their own place, but what they spread over yields to another region's outline."""
+    outlined = [region.get("outline") is not None for region in regions]
+    if not any(outlined):
+        return drawn
+    owned = np.any([part[0] for part, own in zip(drawn, outlined, strict=True) if own], axis=0)
+    near = max(owned.shape) / 200
+    return [
+        part if own else (part[0] & ((_depth(~part[2]) <= near) | ~owned), part[1], part[2])
+        for part, own in zip(drawn, outlined, strict=True)
+    ]
+
+
 def hints_of(regions: Sequence[Mapping[str, Any]], plane: Plane) -> list[Hint]:
     """The coloured regions of a photo on the raster of ``plane`` (L*), in the curator's order.
 
@@ -117,6 +134,7 @@ def hints_of(regions: Sequence[Mapping[str, Any]], plane: Plane) -> list[Hint]:
     inside a tunic) keeps colour off itself.
     """
     drawn = [_evidence(region, plane) for region in regions]
+    drawn = _kept_apart(regions, drawn)
     hints: list[Hint] = []
     for place, (region, (inside, reach, area)) in enumerate(zip(regions, drawn, strict=True)):
         code = region.get("colour")

@@ -7,6 +7,7 @@ lightness (He and Sun, "Fast Guided Filter", 2015).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -94,25 +95,68 @@ def shares(plane: Plane, hints: Sequence[Hint]) -> npt.NDArray[np.float32]:
     return np.asarray(out / np.maximum(out.sum(axis=0), 1), np.float32)
 
 
+def _settled(share: Plane) -> Plane:
+    """A share drawn towards 0 or 1: half a colour looks like a stain."""
+    x = np.clip((share - np.float32(0.12)) / np.float32(0.7), 0, 1)
+    return np.asarray(x * x * (3 - 2 * x), np.float32)
+
+
 def _box(plane: Plane, radius: int) -> Plane:
     return np.asarray(cv2.blur(plane, (2 * radius + 1, 2 * radius + 1)), np.float32)
 
 
-def guided(share: Plane, guide: Plane, full: Plane) -> Plane:
-    """``share`` at the size of ``full``, its edges laid on the edges of ``full``.
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A part of a full-size plane: where it lies, and its values in 8 bits (255 is 1)."""
 
-    ``guide`` is ``full`` at the size of ``share``; both 0..1.
+    rows: slice
+    columns: slice
+    share: npt.NDArray[np.uint8]
+
+
+def _reached(share: Plane, full: tuple[int, int]) -> tuple[slice, slice]:
+    """The rectangle of the full size in which ``share`` is anything, with a margin."""
+    out = []
+    for axis, length in enumerate(full):
+        hit = np.flatnonzero((share > 0.02).any(axis=1 - axis))
+        scale = length / share.shape[axis]
+        first, last = (int(hit[0]), int(hit[-1])) if hit.size else (0, -1)
+        out.append(
+            slice(max(0, round((first - 8) * scale)), min(length, round((last + 9) * scale)))
+        )
+    return out[0], out[1]
+
+
+def _lifted(plane: Plane, place: tuple[slice, slice], full: tuple[int, int]) -> Plane:
+    """One rectangle of ``plane`` enlarged to the size ``full``, pixel centres kept in place."""
+    sy, sx = plane.shape[0] / full[0], plane.shape[1] / full[1]
+    top, left = place[0].start, place[1].start
+    size = (place[1].stop - left, place[0].stop - top)
+    matrix = np.array([[sx, 0, (left + 0.5) * sx - 0.5], [0, sy, (top + 0.5) * sy - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    return np.asarray(
+        cv2.warpAffine(plane, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    )
+
+
+def guided(share: Plane, guide: Plane, full: Plane) -> Patch:
+    """``share`` at the size of ``full`` where it is anything, its edges laid on those of ``full``.
+
+    ``guide`` is ``full`` at the size of ``share``; both L*, 0..100.
     """
+    place = _reached(share, (full.shape[0], full.shape[1]))
+    guide = np.asarray(guide / 100, np.float32)
     radius = 3
     mean_guide, mean_share = _box(guide, radius), _box(share, radius)
     variance = _box(guide * guide, radius) - mean_guide * mean_guide
     together = _box(guide * share, radius) - mean_guide * mean_share
     slope = np.asarray(together / (variance + np.float32(4e-4)), np.float32)
     offset = np.asarray(mean_share - slope * mean_guide, np.float32)
-    size = (full.shape[1], full.shape[0])
-    slope = cv2.resize(_box(slope, radius), size, interpolation=cv2.INTER_LINEAR)
-    out = cv2.resize(_box(offset, radius), size, interpolation=cv2.INTER_LINEAR)
-    for rows in strips(*full.shape):
-        out[rows] += slope[rows] * full[rows]
-        np.clip(out[rows], 0, 1, out=out[rows])
-    return np.asarray(out, np.float32)
+    size = (full.shape[0], full.shape[1])
+    slope, offset = _box(slope, radius), _box(offset, radius)
+    out = np.empty((place[0].stop - place[0].start, place[1].stop - place[1].start), np.uint8)
+    for rows in strips(*out.shape):
+        here = (slice(place[0].start + rows.start, place[0].start + rows.stop), place[1])
+        grown = _lifted(slope, here, size) * (full[here] / 100) + _lifted(offset, here, size)
+        out[rows] = np.round(255 * _settled(np.asarray(grown, np.float32)))
+    return Patch(place[0], place[1], out)
