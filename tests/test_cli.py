@@ -165,6 +165,7 @@ def test_a_user_is_let_in_once(tmp_path: Path, rekindle: Run) -> None:
     assert code == 1 and "curator" in refused
 
 
+@pytest.mark.timeout(1800)
 def test_every_real_old_photograph_goes_all_the_way(
     tmp_path: Path, rekindle: Run, old_photos: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,6 +26,8 @@ from server.show.state import (
 
 SEND_LIMIT_S = 2.0
 """A screen that takes longer to accept one message has stopped reading."""
+RECOVERY_S = 0.5
+"""After a fault of our own, so that one that repeats does not take the processor."""
 INBOX = 256
 """Messages that may wait for the station; whoever sends more waits."""
 
@@ -146,15 +148,29 @@ class Hub:
 
     async def _run(self) -> None:
         while True:
-            events = await self._events()
-            before = self.state and self.state.revision
-            now = self._clock.now()
-            for event in events:
-                self._apply(event, now)
-            if self.state is not None:
-                self.state = step(self.state, None, now)
-                if self.state.revision != before:
-                    self._tell()
+            try:
+                await self._turn()
+            except Exception:  # noqa: BLE001 - whatever goes wrong in a turn, the show goes on
+                log.exception("%s: the show begins again", self.station)
+                self._begin_again()
+                await asyncio.sleep(RECOVERY_S)
+
+    async def _turn(self) -> None:
+        events = await self._events()
+        before = self.state and self.state.revision
+        now = self._clock.now()
+        for event in events:
+            self._apply(event, now)
+        if self.state is not None:
+            self.state = step(self.state, None, now)
+            if self.state.revision != before:
+                self._tell()
+
+    def _begin_again(self) -> None:
+        if self.state is not None:
+            edition = self.state.next_edition or self.state.edition
+            self.state = opening(edition, self._clock.now(), self._timing)
+            self._tell()
 
     async def _events(self) -> list[Event]:
         """All that has happened, as soon as something has; none when a deadline passes."""

@@ -20,7 +20,7 @@ from server.show.messages import (
     Touch,
     server_message,
 )
-from server.show.state import Published, Timing
+from server.show.state import Event, Published, ShowState, Timing
 from server.show.stations import edition_url
 from tests.support.timeless import edition
 
@@ -228,5 +228,36 @@ def test_stopping_gives_the_screens_up() -> None:
             await screen.snapshot()
         assert screen.aborted
         assert hub.screens == []
+
+    asyncio.run(scenario())
+
+
+def test_a_fault_in_the_rules_begins_the_show_again_and_does_not_end_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def scenario() -> None:
+        real = hub_module.step
+        broken = True
+
+        def step(state: ShowState, event: Event | None, now: float) -> ShowState:
+            if broken and isinstance(event, OpenPhoto):
+                raise ZeroDivisionError("a fault of our own")
+            return real(state, event, now)
+
+        monkeypatch.setattr(hub_module, "step", step)
+        async with station(edition()) as hub:
+            channel = RecordingChannel()
+            hub.join("kiosk", channel)
+            first = await channel.snapshot()
+            await hub.post(Touch())
+            assert (await channel.snapshot()).view == "wall"
+            await hub.post(OpenPhoto(photo="flag"))
+            again = await channel.snapshot()
+            assert again.view == "attract" and again.revision > first.revision
+            broken = False
+            await hub.post(Touch())
+            await hub.post(OpenPhoto(photo="flag"))
+            while (await channel.snapshot()).view != "photo":
+                pass
 
     asyncio.run(scenario())
