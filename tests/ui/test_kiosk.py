@@ -242,7 +242,7 @@ def test_controls_are_large_and_low_enough_for_every_hand(
 
 def _controls(screen: Screen, selector: str) -> list[dict[str, float]]:
     boxes: list[dict[str, float]] = screen.read(
-        f"[...document.querySelectorAll('{selector}')].map("
+        f"[...document.querySelectorAll('{selector}')].filter((each) => !each.hidden).map("
         "(each) => each.getBoundingClientRect().toJSON())"
     )
     return boxes

@@ -41,7 +41,9 @@ def shown(screen: Screen) -> Pixels:
 
 def projection(open_screen: Open, gallery: Gallery, station: str, query: str = "") -> Screen:
     """A projection on which a wide photo is shown pixel for pixel."""
-    return open_screen(f"{gallery.address}/projection/{station}{query}", SIZE)
+    screen = open_screen(f"{gallery.address}/projection/{station}{query}", SIZE)
+    screen.wait("rekindle.snapshot")
+    return screen
 
 
 def hold(screen: Screen, position: float) -> None:
