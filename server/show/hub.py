@@ -150,7 +150,8 @@ class Hub:
         while True:
             try:
                 await self._turn()
-            except Exception:  # noqa: BLE001 - whatever goes wrong in a turn, the show goes on
+            except Exception:
+                # Whatever goes wrong in a turn, the show goes on.
                 log.exception("%s: the show begins again", self.station)
                 self._begin_again()
                 await asyncio.sleep(RECOVERY_S)

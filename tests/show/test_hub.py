@@ -21,6 +21,7 @@ from server.show.messages import (
     server_message,
 )
 from server.show.state import Event, Published, ShowState, Timing
+from server.show.state import step as rules
 from server.show.stations import edition_url
 from tests.support.timeless import edition
 
@@ -236,13 +237,12 @@ def test_a_fault_in_the_rules_begins_the_show_again_and_does_not_end_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def scenario() -> None:
-        real = hub_module.step
         broken = True
 
         def step(state: ShowState, event: Event | None, now: float) -> ShowState:
             if broken and isinstance(event, OpenPhoto):
                 raise ZeroDivisionError("a fault of our own")
-            return real(state, event, now)
+            return rules(state, event, now)
 
         monkeypatch.setattr(hub_module, "step", step)
         async with station(edition()) as hub:
