@@ -1,4 +1,5 @@
-/** The projection's page: one quiet line, lower left, that leaves after a while. */
+/** The projection's page: one quiet line, lower left. A title leaves after a while; the label of an
+ * altered picture steps back and stays, since every altered frame says what it is. */
 
 import { part, write } from "../shared/dom.js";
 import { sceneLabel } from "../shared/labels.js";
@@ -17,6 +18,7 @@ export class ProjectionView {
     this.photo = "";
     this.stage = "";
     this.leaves = 0;
+    this.altered = false;
   }
 
   /** @param {Snapshot} snapshot */
@@ -45,14 +47,20 @@ export class ProjectionView {
     this.photo = shown.photo.id;
     this.stage = shown.stage.name;
     this.language = language;
-    this.say(sceneLabel(this.words, scene) || this.words.of(shown.photo.title));
+    const label = sceneLabel(this.words, scene);
+    this.altered = label !== "";
+    this.say(label || this.words.of(shown.photo.title));
   }
 
   /** @param {string} text */
   say(text) {
     write(this.line, text);
     this.line.classList.add("shown");
+    this.line.classList.remove("resting");
     clearTimeout(this.leaves);
-    this.leaves = window.setTimeout(() => this.line.classList.remove("shown"), LINE_STAYS);
+    this.leaves = window.setTimeout(() => {
+      this.line.classList.toggle("shown", this.altered);
+      this.line.classList.toggle("resting", this.altered);
+    }, LINE_STAYS);
   }
 }

@@ -68,8 +68,10 @@ void main() {
     vec2 uv = (pixel - afterRect.xy) / afterRect.zw;
     float at = clamp(texture(arrival, uv).r + grain(pixel) / 128.0, 0.0, 1.0);
     float front = progress * (1.0 + FRONT + lag) - at;
-    lightness = smoothstep(0.0, 1.0, front / FRONT);
-    saturation = smoothstep(0.0, 1.0, (front - lag) / FRONT);
+    bool around = any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)));
+    // Nothing arrives around the picture: its surround follows as a whole.
+    lightness = smoothstep(0.0, 1.0, around ? progress : front / FRONT);
+    saturation = smoothstep(0.0, 1.0, around ? progress : (front - lag) / FRONT);
   }
   // Away from the front one of the two is not seen, and not looked at.
   if (lightness <= 0.0) {

@@ -136,6 +136,10 @@ class Hub:
         """Leaves something for the station to act on; waits while its inbox is full."""
         await self._inbox.put(event)
 
+    async def settled(self) -> None:
+        """Returns when all that was posted before has been acted on."""
+        await self._inbox.join()
+
     async def _serve(self, screen: Screen) -> None:
         try:
             await screen.write()
@@ -160,12 +164,16 @@ class Hub:
         events = await self._events()
         before = self.state and self.state.revision
         now = self._clock.now()
-        for event in events:
-            self._apply(event, now)
-        if self.state is not None:
-            self.state = step(self.state, None, now)
-            if self.state.revision != before:
-                self._tell()
+        try:
+            for event in events:
+                self._apply(event, now)
+            if self.state is not None:
+                self.state = step(self.state, None, now)
+                if self.state.revision != before:
+                    self._tell()
+        finally:
+            for _ in events:
+                self._inbox.task_done()
 
     def _begin_again(self) -> None:
         if self.state is not None:

@@ -68,6 +68,7 @@ class Stations:
         self._found: dict[str, Edition] = {}
         self._leased: dict[str, tuple[str, int, float]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._opening = asyncio.Lock()
 
     def start(self) -> None:
         """Begins to watch the shelf; inside a running event loop."""
@@ -93,17 +94,19 @@ class Stations:
         """The station of this name; None where none may be called so, or the house is full."""
         if STATION.fullmatch(station) is None:
             return None
-        if station not in self._hubs:
-            # Nothing is awaited until the new one stands: two screens may come at once.
-            left = self._make_room()
-            if len(self._hubs) >= MOST_STATIONS:
-                return None
-            hub = self._hubs[station] = Hub(station, self._clock, self._timing, edition_url)
-            hub.start()
-            if left:
-                await left.stop()
-            await self._look(hub)
-        return self._hubs[station]
+        # One at a time: a second screen must not meet a station that knows no edition yet.
+        async with self._opening:
+            if station not in self._hubs:
+                left = self._make_room()
+                if len(self._hubs) >= MOST_STATIONS:
+                    return None
+                hub = self._hubs[station] = Hub(station, self._clock, self._timing, edition_url)
+                hub.start()
+                if left:
+                    await left.stop()
+                await self._look(hub)
+                await hub.settled()
+            return self._hubs[station]
 
     def set_of(self, station: str, sets: list[str]) -> str | None:
         """The set that a station shows, of those published; None where there is none."""

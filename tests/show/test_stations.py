@@ -94,9 +94,9 @@ def test_a_station_cannot_be_called_just_anything(name: str) -> None:
 def test_a_station_shows_its_set_from_the_first_moment() -> None:
     async def scenario() -> None:
         async with running(Stations(MemoryShelf("a"), SystemClock())) as stations:
-            hub = await stations.hub("hall")
-            assert hub is not None and hub is await stations.hub("hall")
-            await number_shown(hub, 1)
+            first, second = await asyncio.gather(stations.hub("hall"), stations.hub("hall"))
+            assert first is not None and first is second
+            assert first.state is not None and first.state.edition.number == 1
             assert stations.names() == ["hall"]
 
     asyncio.run(scenario())

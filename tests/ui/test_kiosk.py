@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from server.show import timeline
-from server.show.messages import OpenPhoto
+from server.show.messages import GoToStage, OpenPhoto
 from server.show.state import Timing
 from server.show.timeline import Score
 from tests.support.screens import screen as at_station
@@ -205,7 +205,7 @@ def test_the_projection_follows(gallery: Gallery, open_screen: Open, station: st
     assert screen.read("rekindle.score.starts") == wall.read("rekindle.score.starts")
 
 
-def test_the_projection_says_one_line_that_leaves(
+def test_a_title_leaves_the_projection_and_the_label_of_an_altered_picture_stays(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:
     wall = open_screen(f"{gallery.address}/projection/{station}", (480, 320))
@@ -217,6 +217,9 @@ def test_the_projection_says_one_line_that_leaves(
         assert box is not None
         assert box["x"] >= 0.05 * 480 - 1 and box["y"] + box["height"] <= 0.95 * 320 + 1
         wall.wait("!document.querySelector('.line').classList.contains('shown')", 8)
+        hand.say(GoToStage(stage="repaired"))
+        wall.wait("document.querySelector('.line').classList.contains('resting')", 20)
+        assert "修补" in wall.read("document.querySelector('.line').textContent")
 
 
 def test_controls_are_large_and_low_enough_for_every_hand(
