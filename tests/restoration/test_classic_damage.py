@@ -64,6 +64,56 @@ def test_dark_hairs_are_found_too() -> None:
     assert ((found(1 - image) > 0) & truth).sum() / truth.sum() > 0.5
 
 
+def flecked(image: Image, *tones: float) -> tuple[Image, Mask]:
+    """Round flecks of 5 to 9 pixels, eighteen of each tone."""
+    drawn = np.zeros(image.shape[:2], np.uint8)
+    rng = np.random.default_rng(8)
+    for number in range(18 * len(tones)):
+        centre = (30 + 80 * (number % 9), 40 + 70 * (number // 9))
+        cv2.circle(drawn, centre, int(rng.integers(2, 5)), 1 + number % len(tones), -1)
+    out = image.copy()
+    for number, tone in enumerate(tones):
+        out[drawn == number + 1] = tone
+    soft = np.asarray(cv2.GaussianBlur(out, (0, 0), 0.6), np.float32)
+    return np.where(drawn[..., None] > 0, soft, image), drawn > 0
+
+
+def even(height: int = 300, width: int = 400) -> Image:
+    """A dark evening sky with grain and nothing else."""
+    plane = np.linspace(0.2, 0.35, height, dtype=np.float32)[:, None].repeat(width, axis=1)
+    plane += np.random.default_rng(4).normal(0, 0.012, plane.shape).astype(np.float32)
+    return np.repeat(plane[..., None], 3, axis=2).clip(0, 1)
+
+
+def test_compact_flecks_on_even_ground_are_damage() -> None:
+    image, truth = flecked(even(300, 720), 0.85, 0.02)
+    layer = found(image) > 0
+    near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert (layer & truth).sum() / truth.sum() > 0.9
+    assert (layer & near).sum() / layer.sum() > 0.95
+
+
+def test_a_sky_full_of_stars_keeps_them() -> None:
+    image = even()
+    drawn = np.zeros(image.shape[:2], np.float32)
+    rng = np.random.default_rng(2)
+    for y, x in zip(rng.integers(8, 292, 90), rng.integers(8, 392, 90), strict=True):
+        cv2.circle(drawn, (int(x), int(y)), 2, 0.6, -1)
+    image = (image + cv2.GaussianBlur(drawn, (0, 0), 0.8)[..., None]).clip(0, 1)
+    assert (found(image)[drawn > 0] > 0).mean() < 0.05
+
+
+def test_a_lamp_with_rays_is_no_speck() -> None:
+    image = even()
+    lamp = np.zeros(image.shape[:2], np.float32)
+    for angle in np.arange(0, np.pi, np.pi / 4):
+        step = (round(26 * np.cos(angle)), round(26 * np.sin(angle)))
+        cv2.line(lamp, (200 - step[0], 150 - step[1]), (200 + step[0], 150 + step[1]), 0.4, 1)
+    cv2.circle(lamp, (200, 150), 5, 0.7, -1)
+    image = (image + cv2.GaussianBlur(lamp, (0, 0), 1.5)[..., None]).clip(0, 1)
+    assert not found(image)[140:160, 190:210].any()
+
+
 def test_the_layer_holds_only_0_and_255() -> None:
     image, _ = scratched(smooth())
     assert set(np.unique(found(image))) == {0, 255}

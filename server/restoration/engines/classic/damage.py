@@ -10,7 +10,7 @@ import numpy as np
 from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.lines import thin_lines
 from server.restoration.engines.classic.noise import measured
-from server.restoration.engines.classic.specks import specks
+from server.restoration.engines.classic.specks import on_even_ground, specks
 from server.restoration.engines.classic.tears import ground_and_missing
 
 WORK_SIDE = 2000
@@ -32,6 +32,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     found = thin_lines(plane, sigma=sigma, sensitivity=sensitivity)
     report(0.6)
     found |= specks(plane, sigma=sigma, sensitivity=sensitivity)
+    found |= on_even_ground(plane, sigma=sigma, sensitivity=sensitivity)
     ground, missing = ground_and_missing(plane)
     found &= ~ground
     report(0.85)
