@@ -62,6 +62,22 @@ def test_a_parameter_out_of_range_is_refused_with_its_limits(
         Classic().run(operation, Picture(photograph(61, 67, colour=False)), params, lambda s: None)
 
 
+@pytest.mark.parametrize(
+    ("operation", "params", "message"),
+    [
+        ("denoise", {"strenght": 0.5}, "denoise has no parameter 'strenght'. Did you mean streng"),
+        ("enlarge", {"longside": 1200}, "'longside'. Did you mean long_side"),
+        ("mend", {"sensitivity": 2}, "'sensitivity'. It has: grain, seed"),
+        ("find-damage", {"regions": []}, "find-damage has no parameter 'regions'"),
+    ],
+)
+def test_an_unknown_parameter_is_refused_with_the_nearest_known_one(
+    operation: str, params: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Classic().run(operation, Picture(photograph(61, 67, colour=False)), params, lambda s: None)
+
+
 def test_a_colour_original_is_never_coloured_by_region() -> None:
     picture = Picture(photograph(61, 67, colour=True))
     params = {"seed": 0, "was": "colour", "regions": REGIONS}

@@ -1,6 +1,7 @@
 """The engine ``classic``: no weights, no network, no accelerator."""
 
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ _Params = Mapping[str, Any]
 
 TRAITS = EngineTraits(
     id="classic",
-    version="1",
+    version="2",
     # None is local: each measures the whole picture first, so that no tile differs from its
     # neighbour. Memory is kept low by working on lightness and in strips instead.
     operations={
@@ -127,6 +128,27 @@ _OPERATIONS: Mapping[str, Callable[[Picture, _Params, Report], Picture]] = {
 }
 
 
+_PARAMETERS: Mapping[str, tuple[str, ...]] = {
+    "find-damage": ("sensitivity",),
+    "mend": ("grain",),
+    "denoise": ("strength", "chroma"),
+    "tone": ("strength", "contrast", "warmth", "cast"),
+    "enlarge": ("long_side", "factor", "sharpen"),
+    "colour": ("warmth",),
+}
+"""What a recipe may set; the seed and the facts of a photo come from the pipeline."""
+
+
+def _refuse_unknown(operation: str, params: _Params) -> None:
+    """Raises ValueError for a parameter the operation does not read: a typo has no effect."""
+    known = (*_PARAMETERS[operation], *TRAITS.operations[operation].facts, "seed")
+    for name in params:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f"Did you mean {near[0]}?" if near else f"It has: {', '.join(known)}."
+            raise ValueError(f"{operation} has no parameter {name!r}. {hint}")
+
+
 class Classic:
     """Finds and mends damage, calms noise, brings back tone, enlarges, and colours by region."""
 
@@ -138,6 +160,7 @@ class Classic:
         if work is None:
             known = ", ".join(_OPERATIONS)
             raise ValueError(f"classic has no operation {operation!r} (known: {known}).")
+        _refuse_unknown(operation, params)
         report(0.0)
         done = work(picture, params, report)
         report(1.0)
