@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import pytest
+from skimage import data
 
 from server.restoration.engine import Image, Layer
 from server.restoration.engines.classic.damage import find_damage
@@ -112,6 +113,28 @@ def test_a_lamp_with_rays_is_no_speck() -> None:
     cv2.circle(lamp, (200, 150), 5, 0.7, -1)
     image = (image + cv2.GaussianBlur(lamp, (0, 0), 1.5)[..., None]).clip(0, 1)
     assert not found(image)[140:160, 190:210].any()
+
+
+def printed(image: Image, side: int = 760) -> Image:
+    """A black-and-white print of a photograph: soft, with grain, undamaged."""
+    scale = side / max(image.shape[:2])
+    size = (round(image.shape[1] * scale), round(image.shape[0] * scale))
+    plane = cv2.resize(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), size).astype(np.float32) / 255
+    plane = cv2.GaussianBlur(plane, (0, 0), 0.7)
+    plane += np.random.default_rng(6).normal(0, 0.012, plane.shape).astype(np.float32)
+    return np.repeat(plane[..., None], 3, axis=2).clip(0, 1)
+
+
+def test_a_name_tag_and_a_collar_ring_are_no_damage() -> None:
+    layer = found(printed(data.astronaut())) > 0
+    collar, tag = layer[205:440, 170:450], layer[480:565, 400:480]
+    assert collar.mean() < 0.001
+    assert tag.mean() < 0.001
+
+
+def test_a_saucer_s_rim_is_no_damage() -> None:
+    layer = found(printed(data.coffee())) > 0
+    assert layer.mean() < 0.007
 
 
 def test_the_layer_holds_only_0_and_255() -> None:
