@@ -25,7 +25,6 @@ SOURCE_TYPE = {
     "clear": "algorithmicallyEnhanced",
     "colour": "algorithmicallyEnhanced",
     "finished": "humanEdits",
-    "generative": "compositeWithTrainedAlgorithmicMedia",
 }
 """IPTC terms, by the kind of original for scans and by stage for what was made of them."""
 
