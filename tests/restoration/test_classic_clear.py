@@ -131,6 +131,17 @@ def test_a_cast_on_greys_is_taken_back_in_part() -> None:
     assert np.hypot(*after) < 0.8 * np.hypot(*before)
 
 
+def test_a_pale_margin_gains_no_tint_from_the_picture_s_cast() -> None:
+    image = np.full((300, 300, 3), (0.93, 0.9, 0.83), np.float32)
+    image[30:-30, 30:-30] = astronaut(240) * np.array([1.0, 0.8, 0.86], np.float32)
+    assert grey_cast(image)[0] > 5
+    before, after = lab(image)[5:25, 5:-5, 1:], lab(toned(image, "colour"))[5:25, 5:-5, 1:]
+    chroma_before, chroma_after = (np.hypot(*part.reshape(-1, 2).T) for part in (before, after))
+    assert (chroma_after < chroma_before + 0.1).all()
+    assert abs(after[..., 0].mean()) < 2
+    assert 0 < after[..., 1].mean() < 0.6 * before[..., 1].mean()
+
+
 def test_no_cast_is_claimed_where_nothing_is_grey() -> None:
     image = np.full((80, 80, 3), (0.7, 0.1, 0.1), np.float32)
     assert grey_cast(image) == (0.0, 0.0)

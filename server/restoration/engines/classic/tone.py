@@ -5,6 +5,7 @@ took; a colour original keeps its colours, and only what tints its greys is take
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,6 +14,9 @@ import numpy.typing as npt
 from server.restoration.engine import Image, Report
 from server.restoration.engines.classic.lab import Plane, lab, lightness, painted, strips
 
+_Values = npt.NDArray[np.floating[Any]]
+_GREY = 12.0
+"""Chroma up to which a colour may be a tinted grey; from twice that on it surely has a hue."""
 _MEASURE_SIDE = 640
 """Levels are measured on a small copy: grain and single specks do not count there."""
 
@@ -156,7 +160,42 @@ def grey_cast(image: Image) -> tuple[float, float]:
     return float(centre[0]), float(centre[1])
 
 
-def _colour_toned(image: Image, plane: Plane, cast: tuple[float, float], report: Report) -> Image:
+def paper_tint(image: Image) -> tuple[float, float, float] | None:
+    """L*, a*, b* of the print's pale margin; None where most of the outermost 2 % is no paper."""
+    values = lab(_small(image))
+    height, width = values.shape[:2]
+    band = max(1, round(0.02 * max(height, width)))
+    rim = np.ones((height, width), bool)
+    rim[band : height - band, band : width - band] = False
+    around = values[rim]
+    pale = around[(around[:, 0] > 75) & (np.hypot(around[:, 1], around[:, 2]) < 2 * _GREY)]
+    if len(pale) < 0.6 * len(around) or float(pale.std(axis=0).max()) > 6:
+        return None
+    level, a, b = (float(value) for value in np.median(pale, axis=0))
+    return level, a, b
+
+
+def _like_paper(values: Image, paper: tuple[float, float, float]) -> Plane:
+    """How near each L*, a*, b* is to the paper's, 0..1."""
+    apart = np.hypot(values[..., 1] - paper[1], values[..., 2] - paper[2])
+    light = np.clip((values[..., 0] - np.float32(paper[0] - 14)) / 8, 0, 1)
+    return np.asarray(np.clip((12 - apart) / 6, 0, 1) * light, np.float32)
+
+
+def _without_cast(values: Plane, cast: _Values, colourful: _Values) -> Plane:
+    """One of a*, b* less ``cast``; what is nearly grey is brought to grey at most, not past it.
+
+    Paper ages unlike dyes: the cast of the picture, taken from its margin, would tint that in the
+    opposite hue. ``colourful`` is 0 for what is nearly grey, 1 for what clearly has a hue.
+    """
+    at_most = np.where(cast > 0, np.clip(values, 0, cast), np.clip(values, cast, 0))
+    return np.asarray(values - (at_most + colourful * (cast - at_most)), np.float32)
+
+
+def _colour_toned(
+    image: Image, plane: Plane, cast: tuple[float, float], share: float, report: Report
+) -> Image:
+    paper = paper_tint(image)
     out = np.empty_like(image)
     for rows in strips(*plane.shape):
         before = lab(image[rows])
@@ -164,8 +203,16 @@ def _colour_toned(image: Image, plane: Plane, cast: tuple[float, float], report:
         # Chroma follows the stretch of lightness in part, so dyes gain and skin does not glow.
         gain = np.clip((new + 16) / np.maximum(old + 16, 1), 0.7, 1.5) ** np.float32(0.6)
         fade = np.clip(old / 30, 0, 1) * np.clip((104 - old) / 20, 0, 1)
-        a = (before[..., 1] - np.float32(cast[0]) * fade) * gain
-        b = (before[..., 2] - np.float32(cast[1]) * fade) * gain
+        chroma = np.hypot(before[..., 1], before[..., 2])
+        colourful = np.clip((chroma - _GREY) / _GREY, 0, 1)
+        gain = np.where(gain > 1, 1 + (gain - 1) * colourful, gain).astype(np.float32)
+        like = _like_paper(before, paper) if paper else np.zeros_like(old)
+        tint = (paper or (0.0, 0.0, 0.0))[1:]
+        a, b = (
+            like * (before[..., 1 + place] - np.float32(share * tint[place]))
+            + (1 - like) * _without_cast(before[..., 1 + place], found * fade, colourful) * gain
+            for place, found in enumerate(cast)
+        )
         out[rows] = painted(new, a.astype(np.float32), b.astype(np.float32))
         report(0.5 + 0.45 * rows.stop / plane.shape[0])
     return out
@@ -195,4 +242,4 @@ def tone(
         return monochrome(plane, warmth)
     found = grey_cast(image)
     limited = min(1.0, 12.0 / max(1e-6, float(np.hypot(*found)))) * cast
-    return _colour_toned(image, plane, (found[0] * limited, found[1] * limited), report)
+    return _colour_toned(image, plane, (found[0] * limited, found[1] * limited), cast, report)
