@@ -133,6 +133,15 @@ def test_strokes_are_evidence() -> None:
     assert source[80, 50] == 255
 
 
+def test_a_stroke_takes_nothing_of_the_band_inside_another_outline() -> None:
+    plane = np.full((160, 200), 30, np.float32)
+    sky = region("sky", outline=box(0.03, 0.03, 0.97, 0.97))
+    mast = region("mast", strokes=[[[0.15, 0.1], [0.15, 0.9]]])
+    inside = hints_of([sky, mast], plane)[1].inside
+    assert inside[80, 29:31].any()
+    assert not inside[20:140, 8:12].any()
+
+
 def test_a_colour_is_read_as_srgb() -> None:
     level, a, b = colour_of("#ff0000")
     assert (level, a, b) == pytest.approx((53.24, 80.09, 67.2), abs=0.05)

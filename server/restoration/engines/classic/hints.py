@@ -115,11 +115,14 @@ def _evidence(region: Mapping[str, Any], plane: Plane) -> _Drawn:
 
 
 def _kept_apart(regions: Sequence[Mapping[str, Any]], drawn: list[_Drawn]) -> list[_Drawn]:
-    """Marks hold their own place, but what they spread over yields to another region's outline."""
+    """Marks hold their own place, but what they spread over yields to another region's outline.
+
+    To the whole of it: in the band along a drawn line, too, a mast's stroke must not win the sky.
+    """
     outlined = [region.get("outline") is not None for region in regions]
     if not any(outlined):
         return drawn
-    owned = np.any([part[0] for part, own in zip(drawn, outlined, strict=True) if own], axis=0)
+    owned = np.any([part[2] for part, own in zip(drawn, outlined, strict=True) if own], axis=0)
     near = max(owned.shape) / 200
     return [
         part if own else (part[0] & ((_depth(~part[2]) <= near) | ~owned), part[1], part[2])
