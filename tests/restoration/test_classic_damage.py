@@ -198,6 +198,21 @@ def test_a_wide_hole_is_filled_with_the_picture_s_own_texture() -> None:
     assert inside.std() > 0.6 * outside.std()
 
 
+def test_a_torn_corner_gets_its_margin_back_as_margin() -> None:
+    image = textured()
+    image[:16] = image[-16:] = 0.93
+    image[:, :16] = image[:, -16:] = 0.93
+    image += np.random.default_rng(2).normal(0, 0.004, (300, 400, 1)).astype(np.float32)
+    hole = np.zeros((300, 400), np.uint8)
+    cv2.fillPoly(hole, [np.array([[399, 0], [330, 0], [355, 35], [399, 70]], np.int32)], 1)
+    torn = np.where(hole[..., None] > 0, np.float32(0.2), image.clip(0, 1))
+    after = mend(torn, hole > 0, grain=1.0, seed=1, report=lambda share: None)
+    assert np.abs(after[:15, 330:, 0] - 0.93).max() < 0.03
+    assert np.abs(after[:70, 386:, 0] - 0.93).max() < 0.03
+    picture = after[18:60, 330:382, 0][hole[18:60, 330:382] > 0]
+    assert picture.max() < 0.8
+
+
 def test_a_picture_damaged_everywhere_comes_back_as_it_was() -> None:
     image = smooth(40, 50)
     everywhere = np.ones((40, 50), bool)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from skimage.restoration import inpaint_biharmonic
 
 from server.restoration.engine import Image, Layer, Report
+from server.restoration.engines.classic.margins import margin_depths, margin_of, mend_margin
 from server.restoration.engines.classic.patches import filled_from_elsewhere
 
 Mask = npt.NDArray[np.bool_]
@@ -124,8 +125,16 @@ def mend(image: Image, mask: Mask, *, grain: float, seed: int, report: Report) -
     if not mask.any() or mask.all():
         return out
     narrow, pieces, places = narrow_and_wide(mask)
+    depths = margin_depths(image, mask) if pieces else (0, 0, 0, 0)
+    margin = margin_of(mask.shape, depths)
     for number, (piece, place) in enumerate(zip(pieces, places, strict=True)):
-        filled_from_elsewhere(image, out, mask, piece, place, seed=seed + number)
+        inner = piece & ~margin[place]
+        if inner.any():
+            filled_from_elsewhere(image, out, mask | margin, inner, place, seed=seed + number)
+        if inner.sum() < piece.sum():
+            wide = np.zeros_like(mask)
+            wide[place] = piece & margin[place]
+            mend_margin(out, mask, wide, depths)
         report(0.6 * (number + 1) / len(pieces))
     _mend_narrow(image, out, mask, narrow, grain, seed)
     return out
