@@ -1,4 +1,7 @@
-/** Everything by keyboard or keypad: Tab and arrows move, Enter acts, Escape goes back. */
+/**
+ * Everything by keyboard or keypad: Tab and arrows move, Enter acts, Escape goes back; O, or Space
+ * on the picture, holds the original.
+ */
 
 import { positionOn } from "../shared/timeline.js";
 
@@ -13,7 +16,7 @@ const STEPS = /** @type {Record<string, number>} */ ({
 
 /** @param {number} step */
 function moveFocus(step) {
-  const buttons = [...document.querySelectorAll("main .shown button")];
+  const buttons = [...document.querySelectorAll("main .shown :is(button, .place[tabindex])")];
   const at = buttons.indexOf(/** @type {Element} */ (document.activeElement));
   const next = at === -1 && step < 0 ? buttons.length - 1 : (at + step + buttons.length) % buttons.length;
   const button = buttons[at === -1 && step > 0 ? 0 : next];
@@ -35,13 +38,26 @@ function stageBeside(player, step) {
   return { type: "stage", stage: stages[target] };
 }
 
+/** @param {KeyboardEvent} event */
+function isHold(event) {
+  if (event.ctrlKey || event.altKey || event.metaKey) return false;
+  if (event.code === "KeyO") return true;
+  return event.code === "Space" && document.activeElement?.classList.contains("place") === true;
+}
+
 /**
  * @param {import("../shared/player.js").Player} player
  * @param {(message: KioskMessage) => void} send
+ * @param {import("./original.js").Original} original
  */
-export function listenToKeys(player, send) {
+export function listenToKeys(player, send, original) {
+  addEventListener("keyup", ({ code }) => {
+    if (code === "KeyO" || code === "Space") original.letGo();
+  });
+  addEventListener("blur", () => original.letGo());
   addEventListener("keydown", (event) => {
     send({ type: "touch" });
+    if (isHold(event)) return original.hold();
     const view = player.snapshot?.view;
     if (event.key === "Escape" && view !== "attract") return send({ type: "wall" });
     const step = STEPS[event.key];

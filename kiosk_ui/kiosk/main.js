@@ -2,12 +2,14 @@
 
 import { Connection, socketUrl } from "../shared/connection.js";
 import { guardPage, part } from "../shared/dom.js";
+import { contains } from "../shared/fit.js";
 import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { arriving } from "../shared/timeline.js";
 import { Words } from "../shared/words.js";
 import { Hand } from "./hand.js";
 import { listenToKeys } from "./keys.js";
+import { Original } from "./original.js";
 import { KioskView } from "./view.js";
 
 /** @typedef {import("../types/messages.js").KioskMessage} KioskMessage */
@@ -30,6 +32,7 @@ function send(message) {
   connection.send(message);
 }
 
+const original = new Original(player, send);
 const view = new KioskView(stage, Words.ofPage(), {
   open: (photo) => send({ type: "open", photo }),
   expect: (photo) => player.expect(photo),
@@ -43,6 +46,10 @@ const view = new KioskView(stage, Words.ofPage(), {
     if (photo) hand.moveTo(photo, position);
   },
   release: () => hand.release(),
+  isPicture: (x, y) => contains(stage.picture, x, y),
+  hold: () => original.hold(),
+  letGo: () => original.letGo(),
+  mark: (on) => send({ type: "marks", on }),
 });
 
 addEventListener("pointerdown", () => send({ type: "touch" }), { capture: true });
@@ -52,13 +59,14 @@ addEventListener("resize", () => {
 });
 
 guardPage();
-listenToKeys(player, send);
+listenToKeys(player, send, original);
 player.start({
   // From the wall a print grows into its place: no other photograph dissolves into it.
   adapt: (snapshot) => {
     if (!hand.yieldsTo(snapshot)) return null;
     return snapshot.view === "photo" ? arriving(snapshot.score) : snapshot.score;
   },
+  holds: (snapshot) => original.isHeld(snapshot),
   onSnapshot: (snapshot, edition) => view.follow(snapshot, edition),
   onFrame: (moment, now) => view.frame(moment, now),
 });

@@ -5,13 +5,22 @@ import { dateText } from "./dates.js";
 import { pressable } from "./press.js";
 import { Rail } from "./rail.js";
 import { titled } from "./titles.js";
+import { onPicture } from "./touch.js";
 
 /** @typedef {import("../shared/edition.js").Edition} Edition */
 /** @typedef {import("../shared/words.js").Words} Words */
 /** @typedef {import("../types/edition.js").EditionPhoto} Photo */
 
 /**
- * @typedef {import("./rail.js").RailActs & { back: () => void, restore: () => void }} PhotoActs
+ * @typedef {object} OwnActs
+ * @property {() => void} back
+ * @property {() => void} restore
+ * @property {(x: number, y: number) => boolean} isPicture a point of the window
+ * @property {() => void} hold the original is shown instead
+ * @property {() => void} letGo
+ * @property {(on: boolean) => void} mark hatching over what software added, or none
+ *
+ * @typedef {import("./rail.js").RailActs & OwnActs} PhotoActs
  */
 
 /** @param {Photo} photo @param {Words} words */
@@ -29,17 +38,28 @@ export class PhotoView {
   /** @param {Edition} edition @param {Photo} photo @param {Words} words @param {PhotoActs} acts */
   constructor(edition, photo, words, acts) {
     this.photo = photo;
+    this.marked = false;
     this.rail = new Rail(edition, photo, words, acts);
     this.place = element("div", "place");
+    this.place.tabIndex = 0;
+    this.place.setAttribute("role", "img");
+    this.place.setAttribute("aria-label", words.of(photo.title));
+    onPicture(this.place, acts);
     const story = element("p", "story", words.of(photo.story));
     const heading = titled("h1", photo.title, edition.manifest.languages, words);
-    const side = element("div", "side", heading, story, facts(photo, words));
+    const hint = element("p", "hint", words.say("Hold the picture to see the original"));
+    hint.hidden = photo.stages.length < 2;
+    const side = element("div", "side", heading, story, facts(photo, words), hint);
     const arrow = element("span", "arrow");
     const back = pressable("quiet-button", "", [arrow, words.say("The wall")], acts.back);
     back.classList.add("back");
     this.restore = pressable("restore", "", [words.say("Restore")], acts.restore);
     this.restore.hidden = photo.stages.length < 2;
-    const deck = element("div", "deck", back, this.rail.root, this.restore);
+    const added = words.say("What was added?");
+    this.marks = pressable("quiet-button marks", "", [added], () => acts.mark(!this.marked));
+    this.marks.hidden = photo.stages.every((stage) => stage.evidence === null);
+    const asks = element("div", "asks", this.marks);
+    const deck = element("div", "deck", back, this.rail.root, asks, this.restore);
     this.root = element("section", "photo", this.place, side, deck);
     this.root.setAttribute("aria-label", words.of(photo.title));
   }
@@ -47,9 +67,12 @@ export class PhotoView {
   /**
    * @param {import("../shared/timeline.js").Moment} moment
    * @param {boolean} running a change is under way
+   * @param {boolean} marked hatching is on
    */
-  follow(moment, running) {
+  follow(moment, running, marked) {
     this.rail.follow(moment);
+    this.marked = marked;
+    this.marks.setAttribute("aria-pressed", String(marked));
     this.restore.classList.toggle("running", running);
   }
 }

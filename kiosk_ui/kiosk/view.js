@@ -163,7 +163,7 @@ export class KioskView {
     if (snapshot === null || stage.scene === null) return;
     const ended = ends(snapshot.score);
     const running = ended !== null && now < ended;
-    if (shown instanceof PhotoView) shown.follow(moment, running);
+    if (shown instanceof PhotoView) shown.follow(moment, running, snapshot.marks);
     if (shown instanceof ProgrammeView) shown.follow(running);
     this.asking.follow(snapshot.asking_until, now);
     const isThere = this.awaited === "" || stage.scene.after.photo.id === this.awaited;

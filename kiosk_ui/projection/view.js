@@ -2,7 +2,7 @@
  * altered picture steps back and stays, since every altered frame says what it is. */
 
 import { part, write } from "../shared/dom.js";
-import { sceneLabel } from "../shared/labels.js";
+import { sceneLabel, spokenOf } from "../shared/labels.js";
 
 /** @typedef {import("../shared/scene.js").Scene} Scene */
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
@@ -14,9 +14,7 @@ export class ProjectionView {
   constructor(words) {
     this.words = words;
     this.line = /** @type {HTMLElement} */ (part(".line"));
-    this.language = "";
-    this.photo = "";
-    this.stage = "";
+    this.spoken = "";
     this.leaves = 0;
     this.altered = false;
   }
@@ -39,17 +37,13 @@ export class ProjectionView {
    */
   caption(scene) {
     if (scene === null) return;
-    const within = scene.before.photo === scene.after.photo;
-    const shown = scene.progress > (within ? 0 : 0.5) ? scene.after : scene.before;
-    const { language } = this.words;
-    const known = this.photo === shown.photo.id && this.stage === shown.stage.name;
-    if (known && this.language === language) return;
-    this.photo = shown.photo.id;
-    this.stage = shown.stage.name;
-    this.language = language;
+    const { photo, stage } = spokenOf(scene);
+    const spoken = `${photo.id} ${stage.name} ${this.words.language} ${scene.marks}`;
+    if (spoken === this.spoken) return;
+    this.spoken = spoken;
     const label = sceneLabel(this.words, scene);
     this.altered = label !== "";
-    this.say(label || this.words.of(shown.photo.title));
+    this.say(label || this.words.of(photo.title));
   }
 
   /** @param {string} text */

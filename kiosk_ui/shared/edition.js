@@ -6,7 +6,7 @@
 /** @typedef {import("../types/edition.js").Rendition} Rendition */
 /** @typedef {import("../types/messages.js").Frame} Frame */
 /** @typedef {{ url: string, spare: string | null, kind: "picture" | "map" }} Source */
-/** @typedef {{ photo: Photo, stage: Stage, source: Source, arrival: Source | null }} Picture */
+/** @typedef {{ photo: Photo, stage: Stage, source: Source, arrival: Source | null, evidence: Source | null }} Picture */
 
 const NEAR_ENOUGH = 0.9; // of the pixels a screen has: a slightly smaller rendition still looks sharp
 
@@ -64,6 +64,11 @@ export class Edition {
     return new URL(file, new URL(this.url, location.href)).href;
   }
 
+  /** @param {string | null} file @returns {Source | null} */
+  map(file) {
+    return file === null ? null : { url: this.address(file), spare: null, kind: "map" };
+  }
+
   /**
    * Chooses the renditions for a glass of so many pixels along its long side.
    * @param {number} pixels
@@ -72,10 +77,7 @@ export class Edition {
     if (pixels === this.pixels) return;
     this.pixels = pixels;
     for (const photo of this.manifest.photos) {
-      /** @type {Source | null} */
-      const arrival = photo.arrival
-        ? { url: this.address(photo.arrival), spare: null, kind: "map" }
-        : null;
+      const arrival = this.map(photo.arrival);
       const stages = photo.stages.map((stage) => {
         const rendition = renditionFor(stage.renditions, pixels);
         /** @type {Source} */
@@ -84,7 +86,8 @@ export class Edition {
           spare: this.address(rendition.jpeg),
           kind: "picture",
         };
-        return /** @type {const} */ ([stage.name, { photo, stage, source, arrival }]);
+        const evidence = this.map(stage.evidence);
+        return /** @type {const} */ ([stage.name, { photo, stage, source, arrival, evidence }]);
       });
       this.pictures.set(photo.id, new Map(stages));
     }

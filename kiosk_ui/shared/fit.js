@@ -24,3 +24,8 @@ export function contain(box, width, height, into, density = 1) {
 export function between(from, to, share, into) {
   for (let side = 0; side < 4; side += 1) into[side] = from[side] + (to[side] - from[side]) * share;
 }
+
+/** @param {ArrayLike<number>} rect @param {number} x @param {number} y */
+export function contains(rect, x, y) {
+  return x >= rect[0] && x < rect[0] + rect[2] && y >= rect[1] && y < rect[1] + rect[3];
+}

@@ -61,15 +61,32 @@ export function stageLabel(words, photo, name) {
 }
 
 /**
- * The label of what is on the glass: of the most altered picture that shows.
+ * How much of a picture software added.
+ * @param {Words} words @param {number} invented share of the picture, 0..1
+ */
+export function addedLabel(words, invented) {
+  if (invented === 0) return words.say("Nothing in this picture was added by software");
+  const percent = Math.round(100 * invented);
+  if (percent === 0) return words.say("Less than 1 % of this picture was added by software");
+  return words.say("{percent} % of this picture was added by software", { percent });
+}
+
+/**
+ * The picture that is spoken of: the most altered one that shows.
+ * @param {Scene} scene
+ */
+export function spokenOf({ before, after, progress }) {
+  const within = before.photo === after.photo;
+  return progress > (within ? 0 : 0.5) ? after : before;
+}
+
+/**
+ * The label of what is on the glass.
  * @param {Words} words @param {Scene} scene
  */
 export function sceneLabel(words, scene) {
-  const { before, after, progress } = scene;
-  if (before.photo !== after.photo) {
-    const shown = progress < 0.5 ? before : after;
-    return stageLabel(words, shown.photo, shown.stage.name);
-  }
-  const shown = progress > 0 ? after : before;
-  return stageLabel(words, shown.photo, shown.stage.name);
+  const { photo, stage } = spokenOf(scene);
+  const made = stageLabel(words, photo, stage.name);
+  const added = scene.marks ? addedLabel(words, stage.invented) : "";
+  return [made, added].filter(Boolean).join(words.say(" · "));
 }

@@ -14,6 +14,7 @@ import { moment } from "./timeline.js";
  * @property {(snapshot: Snapshot, edition: Edition) => void} [onSnapshot] another is in force
  * @property {(snapshot: Snapshot) => Score | null} [adapt] the score to play for a snapshot; null:
  *   the one that plays stays
+ * @property {(snapshot: Snapshot) => boolean} [holds] whether the scan is held; else the snapshot's
  */
 
 const REDUCED_MS = 600; // a change for those who asked for reduced motion
@@ -22,9 +23,10 @@ const RETRY_AFTER = 2000; // ms
 /**
  * Pictures that a score needs from a cue on, soonest first, then those of the open photo.
  * @param {Edition} edition @param {Score} score @param {number} cue @param {string | null} open
+ * @param {boolean} marks with the maps of what software added
  * @returns {Source[]}
  */
-export function upcoming(edition, score, cue, open) {
+export function upcoming(edition, score, cue, open, marks) {
   const count = score.cues.length;
   const order = score.cues.map((_, place) => score.cues[(cue + place) % count]);
   const coming = score.repeats === null ? order.slice(0, count - cue) : order;
@@ -38,6 +40,7 @@ export function upcoming(edition, score, cue, open) {
     if (!picture) continue;
     sources.set(picture.source.url, picture.source);
     if (picture.arrival) sources.set(picture.arrival.url, picture.arrival);
+    if (marks && picture.evidence) sources.set(picture.evidence.url, picture.evidence);
   }
   return [...sources.values()];
 }
@@ -59,6 +62,7 @@ export class Player {
     /** @type {Moment | null} */
     this.moment = null;
     this.cue = -1;
+    this.held = false;
     this.ticks = 0;
     this.expected = "";
     /** @type {Snapshot | null} */
@@ -87,7 +91,9 @@ export class Player {
       edition.forGlass(this.stage.pixels);
       this.edition = edition;
       this.snapshot = snapshot;
-      const { adapt } = this.listener;
+      this.stage.marks = snapshot.marks;
+      const { adapt, holds } = this.listener;
+      this.held = holds ? holds(snapshot) : snapshot.held;
       const score = adapt ? adapt(snapshot) : snapshot.score;
       if (score) this.play(score);
       else this.prefetch();
@@ -129,14 +135,26 @@ export class Player {
       this.cue = shown.cue;
       this.prefetch();
     }
-    this.stage.show(edition, shown, plain);
+    this.stage.show(edition, this.original(edition) ?? shown, plain);
     this.listener.onFrame?.(shown, now);
+  }
+
+  /**
+   * The open photo's scan while it is held; null while the score's picture is shown.
+   * @param {Edition} edition @returns {Moment | null}
+   */
+  original(edition) {
+    const { held, snapshot } = this;
+    const photo = held ? edition.photo(snapshot?.photo ?? null) : null;
+    if (photo === null) return null;
+    const scan = { photo: photo.id, stage: photo.stages[0].name };
+    return { cue: 0, before: scan, after: scan, progress: 1 };
   }
 
   prefetch() {
     const { edition, score, snapshot } = this;
     if (edition === null || score === null || snapshot === null) return;
-    const sources = upcoming(edition, score, Math.max(0, this.cue), snapshot.photo);
+    const sources = upcoming(edition, score, Math.max(0, this.cue), snapshot.photo, snapshot.marks);
     const scan = edition.photo(this.expected)?.stages[0];
     const expected = scan && edition.picture({ photo: this.expected, stage: scan.name });
     this.stage.want(expected ? [expected.source, ...sources] : sources);
@@ -186,6 +204,7 @@ export function inspection(player) {
           before: { photo: scene.before.photo.id, stage: scene.before.stage.name },
           after: { photo: scene.after.photo.id, stage: scene.after.stage.name },
           progress: scene.progress,
+          marks: scene.marks,
         }
       );
     },

@@ -14,6 +14,7 @@ import { ease } from "./easing.js";
  * @property {number} progress 0: exactly `before`; 1: exactly `after`
  * @property {Source | null} arrival the map along which the change arrives; null: everywhere at once
  * @property {number} lag by which saturation trails lightness, as progress
+ * @property {boolean} marks hatching lies over what software added
  * @property {number} rim strength of the warm rim on the moving front
  */
 
@@ -24,14 +25,15 @@ const RIM = 0.16;
  * @param {Edition} edition
  * @param {Moment} moment
  * @param {boolean} plain a cross-fade, for those who asked for reduced motion
+ * @param {boolean} marks hatching over what software added
  * @param {Scene | null} into reused
  * @returns {Scene | null} null where the edition lacks one of the pictures
  */
-export function resolve(edition, moment, plain, into) {
+export function resolve(edition, moment, plain, marks, into) {
   const before = edition.picture(moment.before);
   const after = edition.picture(moment.after);
   if (!before || !after) return null;
-  const scene = into ?? { before, after, progress: 0, arrival: null, lag: 0, rim: 0 };
+  const scene = into ?? { before, after, progress: 0, arrival: null, lag: 0, marks, rim: 0 };
   const byRegion = !plain && before.photo === after.photo && after.arrival !== null;
   const clearing = after.stage.name === "repaired" || after.stage.name === "clear";
   scene.before = before;
@@ -39,6 +41,7 @@ export function resolve(edition, moment, plain, into) {
   scene.progress = byRegion ? moment.progress : ease(moment.progress);
   scene.arrival = byRegion ? after.arrival : null;
   scene.lag = byRegion ? SATURATION_TRAILS / after.photo.arrival_ms : 0;
+  scene.marks = marks;
   scene.rim = byRegion && clearing ? RIM : 0;
   return scene;
 }
@@ -50,7 +53,13 @@ export function copyScene(from, to) {
   to.progress = from.progress;
   to.arrival = from.arrival;
   to.lag = from.lag;
+  to.marks = from.marks;
   to.rim = from.rim;
+}
+
+/** @param {Picture} picture @param {string} url */
+function has(picture, url) {
+  return picture.source.url === url || picture.evidence?.url === url;
 }
 
 /**
@@ -59,6 +68,5 @@ export function copyScene(from, to) {
  */
 export function shows(scene, url) {
   if (scene.arrival?.url === url) return scene.progress > 0 && scene.progress < 1;
-  if (scene.before.source.url === url && scene.progress < 1) return true;
-  return scene.after.source.url === url && scene.progress > 0;
+  return (scene.progress < 1 && has(scene.before, url)) || (scene.progress > 0 && has(scene.after, url));
 }

@@ -1,4 +1,7 @@
-/** The one GL program: two pictures, the map of moments at which the second arrives, one draw. */
+/**
+ * The one GL program: two pictures, the map of moments at which the second arrives, for each the
+ * map of what software added to it, one draw.
+ */
 
 const VERTEX = `#version 300 es
 void main() {
@@ -11,6 +14,8 @@ precision highp float;
 uniform sampler2D before;
 uniform sampler2D after;
 uniform sampler2D arrival;
+uniform sampler2D beforeMarks;
+uniform sampler2D afterMarks;
 uniform vec4 beforeRect;    // left, top, width, height in canvas pixels
 uniform vec4 afterRect;
 uniform float canvasHeight;
@@ -18,6 +23,8 @@ uniform float progress;     // 0..1
 uniform float lag;          // by which saturation trails lightness, as progress; 0 in a dissolve
 uniform float rim;          // strength of the warm rim
 uniform bool byRegion;      // along the arrival map, or everywhere at once
+uniform vec2 marks;         // 1 where the picture before, after is hatched
+uniform float line;         // width of a line of the hatching, in canvas pixels
 uniform vec2 surround;      // strength at the picture's edge, and how soon it is gone
 uniform vec3 ground;
 out vec4 colour;
@@ -25,6 +32,9 @@ out vec4 colour;
 const float FRONT = 0.12;   // width of the moving front, of the range of moments
 const float TAPS = 24.0;    // texels of the blurred picture along its long side
 const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
+const float INVENTED = 0.75; // of a map's range: between altered (128) and invented (255)
+const vec2 ACROSS = vec2(0.57358, 0.81915);  // across lines at 35 degrees
+const float TINT = 0.22;    // of the range of lightness, between a line and its gap
 const vec3 WARM = vec3(0.70, -0.12, -0.87);  // amber, without lightness of its own
 
 float lodFor(vec2 texels, float pixels) {
@@ -56,6 +66,19 @@ vec3 seen(sampler2D picture, vec4 rect, vec2 pixel) {
   return textureLod(picture, uv, max(0.0, lodFor(texels, max(rect.z, rect.w)) - 0.35)).rgb;
 }
 
+// Tratteggio: lines of the picture's own colour, each a little lighter, its gap a little darker,
+// so that near by what was added is told from what was there, and from afar it is the picture.
+vec3 hatched(vec3 tone, sampler2D evidence, vec4 rect, vec2 pixel) {
+  vec2 uv = (pixel - rect.xy) / rect.zw;
+  if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) return tone;
+  if (texture(evidence, uv).r < INVENTED) return tone;
+  float along = abs(fract(dot(pixel, ACROSS) / (2.0 * line)) - 0.5) - 0.25;
+  float wave = clamp(along * 2.0 * line, -0.5, 0.5);
+  float light = dot(tone, LUMA);
+  float wanted = clamp(light, 0.5 * TINT, 1.0 - 0.5 * TINT) + TINT * wave;
+  return clamp(tone * (wanted + 0.04) / (light + 0.04), 0.0, 1.0);
+}
+
 float grain(vec2 pixel) {
   return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5;
 }
@@ -76,14 +99,17 @@ void main() {
   // Away from the front one of the two is not seen, and not looked at.
   if (lightness <= 0.0) {
     colour = vec4(seen(before, beforeRect, pixel), 1.0);
+    if (marks.x > 0.0) colour.rgb = hatched(colour.rgb, beforeMarks, beforeRect, pixel);
     return;
   }
   vec3 to = seen(after, afterRect, pixel);
+  if (marks.y > 0.0) to = hatched(to, afterMarks, afterRect, pixel);
   if (saturation >= 1.0) {
     colour = vec4(to, 1.0);
     return;
   }
   vec3 from = seen(before, beforeRect, pixel);
+  if (marks.x > 0.0) from = hatched(from, beforeMarks, beforeRect, pixel);
   float fromLight = dot(from, LUMA);
   float toLight = dot(to, LUMA);
   float light = mix(fromLight, toLight, lightness);
@@ -120,6 +146,7 @@ export function stageProgram(gl) {
   /** @type {Record<string, WebGLUniformLocation | null>} */
   const at = {};
   const names = ["before", "after", "arrival", "beforeRect", "afterRect", "canvasHeight"];
+  names.push("beforeMarks", "afterMarks", "marks", "line");
   names.push("progress", "lag", "rim", "byRegion", "surround", "ground");
   for (const name of names) at[name] = gl.getUniformLocation(program, name);
   return { program, at };

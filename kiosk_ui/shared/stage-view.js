@@ -8,7 +8,8 @@ import { Textures } from "./textures.js";
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./edition.js").Source} Source */
 
-const CAPACITY = 10; // pictures and arrival maps on the card
+const CAPACITY = 10; // pictures and maps on the card
+const HATCH_LINE = 3; // pixels of the glass
 const GROUND = [15 / 255, 14 / 255, 12 / 255];
 
 export class StageView {
@@ -23,6 +24,8 @@ export class StageView {
     gl.uniform1i(at.before, 0);
     gl.uniform1i(at.after, 1);
     gl.uniform1i(at.arrival, 2);
+    gl.uniform1i(at.beforeMarks, 3);
+    gl.uniform1i(at.afterMarks, 4);
     gl.uniform3fv(at.ground, GROUND);
     this.textures = new Textures(gl, CAPACITY);
     this.beforeRect = new Float32Array(4);
@@ -40,6 +43,17 @@ export class StageView {
     const resident = source === null ? null : this.textures.get(source);
     this.gl.activeTexture(unit);
     this.gl.bindTexture(this.gl.TEXTURE_2D, resident === null ? null : resident.texture);
+  }
+
+  /**
+   * @param {number} unit @param {Scene} scene @param {import("./edition.js").Picture} picture
+   * @returns {number} 1 where this picture is hatched, else 0
+   */
+  bindMarks(unit, scene, picture) {
+    const { evidence } = picture;
+    const map = scene.marks && evidence && this.textures.residents.has(evidence.url) ? evidence : null;
+    this.bind(unit, map);
+    return map === null ? 0 : 1;
   }
 
   get alive() {
@@ -60,8 +74,17 @@ export class StageView {
     const { before, after, arrival, progress } = scene;
     if (progress < 1 && !textures.residents.has(before.source.url)) return false;
     if (progress > 0 && !textures.residents.has(after.source.url)) return false;
+    if (scene.marks && !this.canMark(scene)) return false;
     if (arrival === null || progress === 0 || progress === 1) return true;
     return textures.residents.has(arrival.url) || textures.retryAt.has(arrival.url);
+  }
+
+  /** @param {Scene} scene */
+  canMark({ before, after, progress }) {
+    const { residents, retryAt } = this.textures;
+    /** @param {Source | null} map */
+    const done = (map) => map === null || residents.has(map.url) || retryAt.has(map.url);
+    return (progress === 1 || done(before.evidence)) && (progress === 0 || done(after.evidence));
   }
 
   /** Takes one decoded picture on board; once a frame. */
@@ -95,6 +118,11 @@ export class StageView {
     this.bind(gl.TEXTURE0, scene.before.source);
     this.bind(gl.TEXTURE1, scene.after.source);
     this.bind(gl.TEXTURE2, byRegion ? arrival : null);
+    const marksBefore = this.bindMarks(gl.TEXTURE3, scene, scene.before);
+    const marksAfter = this.bindMarks(gl.TEXTURE4, scene, scene.after);
+    gl.uniform2f(at.marks, marksBefore, marksAfter);
+    // A coarser drawing keeps its lines as wide on the glass.
+    gl.uniform1f(at.line, (HATCH_LINE * density) / devicePixelRatio);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     this.remember(scene, box, strength);
   }
@@ -123,6 +151,7 @@ export class StageView {
     const { drawn, drawnBox } = this;
     if (drawn === null || drawn.before !== scene.before || drawn.after !== scene.after) return false;
     if (drawn.progress !== scene.progress || drawn.arrival !== scene.arrival) return false;
+    if (drawn.marks !== scene.marks) return false;
     for (let side = 0; side < 4; side += 1) if (drawnBox[side] !== box[side]) return false;
     return drawnBox[4] === Math.fround(strength);
   }

@@ -39,6 +39,8 @@ export class Stage {
     this.strength = 0.34;
     this.falloff = 1.4;
     this.picture = new Float32Array(4);
+    // Hatching lies over what software added.
+    this.marks = false;
     // Nobody sees it: pictures are made ready, but nothing is drawn.
     this.rests = false;
     this.pace = new Pace();
@@ -102,7 +104,7 @@ export class Stage {
   show(edition, moment, plain) {
     const { renderer } = this;
     renderer.prepare();
-    this.next = resolve(edition, moment, plain, this.next);
+    this.next = resolve(edition, moment, plain, this.marks, this.next);
     if (this.next && renderer.canDraw(this.next)) {
       [this.scene, this.next] = [this.next, this.scene];
     }

@@ -71,6 +71,25 @@ class Release(_Message):
     type: Literal["release"] = "release"
 
 
+class Hold(_Message):
+    """A finger rests on the open photo: its scan, for as long. Said again, it is a sign of life."""
+
+    type: Literal["hold"] = "hold"
+
+
+class LetGo(_Message):
+    """The finger has left the picture: what was shown is shown again."""
+
+    type: Literal["letgo"] = "letgo"
+
+
+class Mark(_Message):
+    """Hatching over what software added to the open photo, or none."""
+
+    type: Literal["marks"] = "marks"
+    on: bool
+
+
 class PlayProgramme(_Message):
     type: Literal["programme"] = "programme"
     programme: Slug
@@ -90,6 +109,9 @@ KioskMessage = Annotated[
     | Restore
     | Scrub
     | Release
+    | Hold
+    | LetGo
+    | Mark
     | PlayProgramme
     | ChooseLanguage,
     Field(discriminator="type"),
@@ -132,6 +154,10 @@ class Snapshot(_Message):
     """The programme that plays or has just ended, in view ``programme``."""
     score: Score
     language: Language
+    held: bool = False
+    """The open photo's scan is shown instead of the score's picture, which goes on meanwhile."""
+    marks: bool = False
+    """Hatching lies over what software added to the open photo."""
     asking_until: float | None
     """"Are you still there?" is asked; server time at which the kiosk resets."""
 

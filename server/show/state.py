@@ -14,6 +14,9 @@ from server.show.messages import (
     ChooseLanguage,
     EditionRef,
     GoToStage,
+    Hold,
+    LetGo,
+    Mark,
     OpenPhoto,
     PlayProgramme,
     Release,
@@ -27,7 +30,7 @@ from server.show.messages import (
 from server.show.timeline import Frame, Moment, Score
 
 STUCK_MS = 30_000.0
-"""A finger on the rail that says nothing for so long is none: a panel's contact is stuck."""
+"""A finger that rests and says nothing for so long is none: a panel's contact is stuck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,9 @@ Event = (
     | Restore
     | Scrub
     | Release
+    | Hold
+    | LetGo
+    | Mark
     | PlayProgramme
     | ChooseLanguage
     | Published
@@ -78,6 +84,10 @@ class ShowState:
     language: str
     scrubbing: bool
     """A finger is on the rail."""
+    held: bool
+    """A finger is on the open photo: its scan is shown, in view ``photo``."""
+    marks: bool
+    """Hatching lies over what software added, in view ``photo``."""
     last_touch: float
     asking_until: float | None
     revision: int
@@ -97,6 +107,8 @@ def opening(edition: Edition, now: float, timing: Timing) -> ShowState:
         score=timeline.attract(edition, now),
         language=_language_of(edition),
         scrubbing=False,
+        held=False,
+        marks=False,
         last_touch=now,
         asking_until=None,
         revision=int(now),
@@ -120,7 +132,7 @@ def step(state: ShowState, event: Event | None, now: float) -> ShowState:
 
 def next_deadline(state: ShowState) -> float | None:
     """Server time at which ``step(state, None, now)`` has something to do; None: never."""
-    if state.scrubbing:
+    if state.scrubbing or state.held:
         return state.last_touch + STUCK_MS
     if state.asking_until is not None:
         return state.asking_until
@@ -144,6 +156,8 @@ def snapshot(state: ShowState, url: str, now: float) -> Snapshot:
         programme=state.programme,
         score=state.score,
         language=state.language,
+        held=state.held,
+        marks=state.marks,
         asking_until=state.asking_until,
     )
 
@@ -156,6 +170,8 @@ def _shown(state: ShowState) -> tuple[object, ...]:
         state.programme,
         state.score,
         state.language,
+        state.held,
+        state.marks,
         state.asking_until,
     )
 
@@ -190,7 +206,7 @@ def _(event: Touch, state: ShowState, now: float) -> ShowState:
 @_apply.register
 def _(event: ShowWall, state: ShowState, now: float) -> ShowState:
     score = _invitation(state, now)
-    return replace(state, view="wall", photo=None, programme=None, score=score, scrubbing=False)
+    return replace(_hands_off(state), view="wall", photo=None, programme=None, score=score)
 
 
 @_apply.register
@@ -235,6 +251,23 @@ def _(event: Release, state: ShowState, now: float) -> ShowState:
 
 
 @_apply.register
+def _(event: Hold, state: ShowState, now: float) -> ShowState:
+    if state.view != "photo":
+        return state
+    return replace(_release(state, now), held=True)
+
+
+@_apply.register
+def _(event: LetGo, state: ShowState, now: float) -> ShowState:
+    return replace(state, held=False)
+
+
+@_apply.register
+def _(event: Mark, state: ShowState, now: float) -> ShowState:
+    return replace(state, marks=event.on and state.view == "photo")
+
+
+@_apply.register
 def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
     edition = state.edition
     chosen = next((each for each in edition.programmes if each.id == event.programme), None)
@@ -242,7 +275,7 @@ def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
         return None
     score = timeline.programme(edition, chosen, _moment(state, now), now)
     return replace(
-        state, view="programme", photo=None, programme=chosen.id, score=score, scrubbing=False
+        _hands_off(state), view="programme", photo=None, programme=chosen.id, score=score
     )
 
 
@@ -260,10 +293,15 @@ def _open_photo(state: ShowState, now: float) -> EditionPhoto | None:
     return state.edition.photo(state.photo) if state.photo is not None else None
 
 
+def _hands_off(state: ShowState) -> ShowState:
+    """Nothing is held and nothing marked: the visitor is somewhere else."""
+    return replace(state, scrubbing=False, held=False, marks=False)
+
+
 def _at(state: ShowState, photo: EditionPhoto, score: Score) -> ShowState:
-    return replace(
-        state, view="photo", photo=photo.id, programme=None, score=score, scrubbing=False
-    )
+    marks = state.marks and state.photo == photo.id
+    there = replace(_hands_off(state), view="photo", photo=photo.id, programme=None, score=score)
+    return replace(there, marks=marks)
 
 
 def _go(state: ShowState, photo: EditionPhoto, target: Frame, now: float) -> ShowState:
@@ -296,6 +334,8 @@ def _pass_deadline(state: ShowState, now: float) -> ShowState:
         return state
     if state.scrubbing:
         return _release(replace(state, last_touch=now), now)
+    if state.held:
+        return replace(state, held=False, last_touch=now)
     if state.asking_until is not None:
         return _reset(state, now)
     if state.view in ("attract", "wall") and state.score.repeats is None:
@@ -314,7 +354,7 @@ def _reset(state: ShowState, now: float) -> ShowState:
     edition = state.next_edition or state.edition
     adopts = state.next_edition is not None
     return replace(
-        state,
+        _hands_off(state),
         edition=edition,
         next_edition=None,
         view="attract",
@@ -322,7 +362,6 @@ def _reset(state: ShowState, now: float) -> ShowState:
         programme=None,
         score=timeline.attract(edition, now) if adopts else _invitation(state, now),
         language=_language_of(edition),
-        scrubbing=False,
         last_touch=now,
         asking_until=None,
     )

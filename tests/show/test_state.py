@@ -11,6 +11,9 @@ from server.show import timeline
 from server.show.messages import (
     ChooseLanguage,
     GoToStage,
+    Hold,
+    LetGo,
+    Mark,
     OpenPhoto,
     PlayProgramme,
     Release,
@@ -225,6 +228,60 @@ def test_nobody_is_asked_while_a_finger_is_down_but_a_stuck_contact_is_none() ->
     assert run_until(released, START + 1e6).view == "attract"
 
 
+def test_the_original_is_held_and_what_was_shown_comes_back() -> None:
+    shown = after(an_open_photo(), GoToStage(stage="colour"), now=START + 5000)
+    held = after(shown, Hold(), now=START + 20_000)
+    assert held.held and snapshot(held, "/e/", START).held
+    assert (held.score, held.revision) == (shown.score, shown.revision + 1)
+    alive = after(held, Hold(), now=START + 25_000)
+    assert (alive.revision, alive.last_touch) == (held.revision, START + 25_000)
+    back = after(alive, LetGo(), now=START + 26_000)
+    assert not back.held
+    assert back.score == shown.score
+
+
+@pytest.mark.parametrize(
+    "message",
+    [GoToStage(stage="clear"), Restore(), Scrub(position=1), ShowWall(), OpenPhoto(photo="gold")],
+)
+def test_whatever_else_is_asked_for_is_seen_and_not_the_original(message: Event) -> None:
+    held = after(an_open_photo(), Hold(), now=START + 20_000)
+    assert not after(held, message, now=START + 21_000).held
+
+
+def test_nobody_is_asked_while_the_original_is_held_but_a_stuck_contact_holds_nothing() -> None:
+    hasty = replace(an_open_photo(), timing=Timing(1000, 1000))
+    held = after(hasty, Hold(), now=START + 20_000)
+    assert run_until(held, START + 20_000 + STUCK_MS - 1) == held
+    released = run_until(held, START + 20_000 + STUCK_MS)
+    assert (released.held, released.view, released.asking_until) == (False, "photo", None)
+    assert run_until(released, START + 1e6).view == "attract"
+
+
+def test_a_finger_on_the_rail_gives_way_to_one_on_the_picture() -> None:
+    scrubbed = after(an_open_photo(), Scrub(position=1.7), now=START + 5000)
+    held = after(scrubbed, Hold(), now=START + 6000)
+    assert (held.held, held.scrubbing) == (True, False)
+    assert timeline.rests_on(held.score) == Frame(photo="flag", stage="clear")
+
+
+def test_marks_stay_through_the_stages_and_leave_with_the_photo() -> None:
+    marked = after(an_open_photo(), Mark(on=True), now=START + 5000)
+    assert marked.marks and snapshot(marked, "/e/", START).marks
+    assert after(marked, GoToStage(stage="colour"), Restore(), now=START + 6000).marks
+    assert not after(marked, Mark(on=False), now=START + 6000).marks
+    for elsewhere in (ShowWall(), OpenPhoto(photo="gold"), PlayProgramme(programme="opening")):
+        assert not after(marked, elsewhere, now=START + 6000).marks
+    assert not run_until(marked, START + 1e6).marks
+
+
+@pytest.mark.parametrize("message", [Hold(), Mark(on=True)])
+def test_nothing_is_held_or_marked_without_an_open_photo(message: Event) -> None:
+    for state in (station(), after(station(), PlayProgramme(programme="opening"))):
+        asked = after(state, message, now=START + 5000)
+        assert (asked.held, asked.marks) == (False, False)
+
+
 def test_a_new_edition_is_shown_at_once_to_nobody() -> None:
     newer = edition(number=2)
     state = after(station(), Published(newer))
@@ -270,6 +327,9 @@ EVENTS: st.SearchStrategy[Event | None] = st.one_of(
     st.builds(Restore),
     st.builds(Scrub, position=st.floats(0, 8)),
     st.builds(Release),
+    st.builds(Hold),
+    st.builds(LetGo),
+    st.builds(Mark, on=st.booleans()),
     st.builds(PlayProgramme, programme=st.sampled_from(["opening", "elsewhere", "nothing"])),
     st.builds(ChooseLanguage, language=st.sampled_from(["en", "zh-Hans", "fr"])),
     st.sampled_from(EDITIONS).map(Published),
@@ -304,6 +364,8 @@ def test_every_picture_on_the_glass_is_one_the_edition_has(
                 assert found is not None
                 assert frame.stage in timeline.stage_names(found)
         assert state.language in state.edition.languages
+        assert state.view == "photo" or not (state.scrubbing or state.held or state.marks)
+        assert not (state.scrubbing and state.held)
         assert snapshot(state, "/editions/games/1/", now).revision == state.revision
 
 

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,39 +14,13 @@ from server.show.timeline import Score
 from tests.support.screens import screen as at_station
 from tests.ui.browser import Screen, luma
 from tests.ui.conftest import Gallery, Open, opened_gallery
+from tests.ui.visits import TALL, WIDE, at_a_photo, at_the_wall, kiosk, label
 
 pytestmark = pytest.mark.browser
 
-WIDE, TALL = "010-flag-bearer", "020-opening"
 PANEL = (1920, 1080)
 BUTTON = 0.0251
 """15 mm on a 27-inch panel, of its width (598 mm)."""
-
-
-def kiosk(open_screen: Open, gallery: Gallery, station: str, **options: Any) -> Screen:
-    screen = open_screen(f"{gallery.address}/kiosk/{station}", **options)
-    screen.wait_for_view("attract")
-    return screen
-
-
-def at_the_wall(open_screen: Open, gallery: Gallery, station: str, **options: Any) -> Screen:
-    screen = kiosk(open_screen, gallery, station, **options)
-    screen.page.mouse.click(300, 200)
-    screen.wait_for_view("wall")
-    return screen
-
-
-def at_a_photo(open_screen: Open, gallery: Gallery, station: str, photo: str = WIDE) -> Screen:
-    screen = at_the_wall(open_screen, gallery, station)
-    screen.tap(f".print[data-photo='{photo}']")
-    screen.wait_for_view("photo")
-    screen.wait_for_picture(photo, "scan")
-    return screen
-
-
-def label(screen: Screen) -> str:
-    text: str = screen.read("document.querySelector('.label').textContent")
-    return text
 
 
 def test_a_touch_leads_from_the_invitation_to_the_wall(

@@ -1,7 +1,6 @@
 """What is on the glass, pixel by pixel: exact at both ends, and never dark or bright between."""
 
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,33 +9,11 @@ from playwright.sync_api import Route
 
 from server.show.messages import GoToStage, OpenPhoto, Restore, Scrub
 from tests.support.screens import screen as at_station
-from tests.ui.browser import Pixels, Screen, luma
+from tests.ui.browser import Screen, luma
 from tests.ui.conftest import SIZE, Gallery, Open
+from tests.ui.visits import SETTLES_S, TALL, WIDE, decoded, scan_of, shown
 
 pytestmark = pytest.mark.browser
-
-WIDE, TALL = "010-flag-bearer", "020-opening"
-SETTLES_S = 0.5
-"""After a movement the glass is drawn in full; this long and it has been."""
-
-
-def scan_of(gallery: Gallery, photo: str, stage: str = "scan") -> Pixels:
-    """The published picture itself."""
-    return decoded(gallery.folder / photo / f"{stage}.full.webp")
-
-
-def decoded(path: Path) -> Pixels:
-    return np.asarray(Image.open(path).convert("RGB"), dtype=np.int16)
-
-
-def shown(screen: Screen) -> Pixels:
-    """The glass without the line of text over it, once it is fully lit and drawn in full."""
-    screen.wait(
-        "[...document.querySelectorAll('canvas')].every((each) => "
-        "getComputedStyle(each).opacity === '1' || rekindle.renderer === 'css')"
-    )
-    screen.read("document.querySelector('.line').style.setProperty('visibility', 'hidden')")
-    return screen.pixels()
 
 
 def projection(open_screen: Open, gallery: Gallery, station: str, query: str = "") -> Screen:
