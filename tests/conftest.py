@@ -18,3 +18,8 @@ def old_photos() -> list[Path]:
     if not found:
         pytest.skip(f"no photographs in {PHOTOS / 'old'}")
     return found
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: their driver keeps an event loop running in the main thread."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
