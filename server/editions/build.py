@@ -25,7 +25,13 @@ from server.editions.model import (
 from server.editions.outlines import outline_of
 from server.restoration import evidence
 from server.restoration.engine import Image
-from server.restoration.images import read_layer, read_scan, resize, resize_layer
+from server.restoration.images import (
+    read_layer,
+    read_scan,
+    resize,
+    resize_layer,
+    write_layer,
+)
 from server.restoration.pipeline import Restored
 from server.restoration.plan import STAGES, Stage, canonical_json, digest
 from server.restoration.store import Paradata, Result, file_digest
@@ -202,7 +208,7 @@ def _evidence(
             damage=read.get("damage"),
             colour_source=read.get("colour-source"),
         )
-        renditions.write_map(path, measured)
+        write_layer(path, measured)
 
     return shop.make(file, write)
 
@@ -215,9 +221,7 @@ def _arrival(
     lightness = resize(scan, *size) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     found = arrival(lightness, regions)
     stem = digest(canonical_json([MAPS_VERSION, scan_digest, facts]))[:20]
-    file = shop.make(
-        f"media/{stem}-arrival.png", lambda path: renditions.write_map(path, found.moments)
-    )
+    file = shop.make(f"media/{stem}-arrival.png", lambda path: write_layer(path, found.moments))
     return file, found.lasts_ms
 
 

@@ -10,8 +10,8 @@ from xml.sax.saxutils import quoteattr
 import pyvips
 
 from server.editions.model import Rendition, StageName
-from server.restoration.engine import Image, Layer
-from server.restoration.images import resize, to_bytes8, write_layer
+from server.restoration.engine import Image
+from server.restoration.images import resize, to_bytes8
 
 LONG_SIDES = (3840, 1920, 480)
 """Pixels: a 4K screen, a full-HD screen, a thumbnail."""
@@ -82,8 +82,3 @@ def write(folder: Path, image: Image, renditions: list[Rendition], packet: bytes
             profile="srgb",
             keep="xmp:icc",
         )
-
-
-def write_map(path: Path, values: Layer) -> None:
-    """An arrival or evidence map: a grey PNG without loss, one byte a pixel."""
-    write_layer(path, values)

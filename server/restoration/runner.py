@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
-from server.errors import RekindleError
+from server.errors import RekindleError, StepFailed
 from server.restoration.pipeline import Job, Pipeline
 
 
@@ -149,6 +149,9 @@ def _restore(pipeline: Pipeline, job: Job, tell: Callable[[Event], None]) -> Eve
     photo = job.photo.id
     try:
         pipeline.restore(job, lambda step, share: tell(Progress(photo, step, share)))
+    except StepFailed as error:
+        # The event names the photo already.
+        return Failed(photo, f"step {error.step} failed: {error.reason}")
     except RekindleError as error:
         return Failed(photo, str(error))
     except Exception as error:  # noqa: BLE001 - the edge of a process: name it, go on
