@@ -6,6 +6,8 @@ RekindleError
 ├── RecipeInvalid       a recipe names what does not exist
 ├── StepFailed          one step on one photo could not be done
 ├── PhotosFailed        a run ended, and these photos are missing from it
+├── ModelMissing        a step needs weights that are not here
+├── ModelRefused        weights whose licence the museum has not accepted
 ├── NotRestored         a set cannot be published yet
 ├── StoreDamaged        a stored result is not what it says it is
 ├── EditionMissing      no such edition, or none published
@@ -81,6 +83,24 @@ class PhotosFailed(RekindleError):
 
     def __str__(self) -> str:
         return "\n".join(f"{photo}: {reason}" for photo, reason in self.failures)
+
+
+class ModelMissing(RekindleError):
+    def __init__(self, name: str, remedy: str) -> None:
+        super().__init__(name, remedy)
+        self.name, self.remedy = name, remedy
+
+    def __str__(self) -> str:
+        return f"Model {self.name} is not here. {self.remedy}"
+
+
+class ModelRefused(RekindleError):
+    def __init__(self, name: str, licence: str, reason: str) -> None:
+        super().__init__(name, licence, reason)
+        self.name, self.licence, self.reason = name, licence, reason
+
+    def __str__(self) -> str:
+        return f"Model {self.name} ({self.licence}) is refused: {self.reason}"
 
 
 class NotRestored(RekindleError):

@@ -6,6 +6,7 @@ chooses no device; the pipeline orients, pads, tiles, keys and stores.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,6 +35,11 @@ class Picture:
 
     image: Image
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    plates: Mapping[str, Image] = field(default_factory=dict)
+    """Pictures beside the picture, of any size: ``frame-1``, ``frame-2`` … of a model at work, the
+    noisiest first. Only an answer has them; they are stored and go into no later step."""
+    notes: tuple[str, ...] = ()
+    """What the curator should know of this run, a sentence each, for the paradata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,12 @@ class OperationTraits:
     minimum: int = 1
     needs_gpu: bool = False
     generative: bool = False
-    """True: it may invent; guards run after it and protected regions pass it by."""
+    """True: a model made it, which may invent; guards run after it, and protected regions pass it
+    by."""
+    moves: bool = False
+    """True: it may move the picture; its answer is registered to what it was given."""
+    chroma_only: bool = False
+    """True: lightness is the photograph's, whatever the model says."""
     colours: bool = False
     """True: it adds colour to a black-and-white original; left out for colour originals."""
 
@@ -68,8 +79,24 @@ class EngineTraits:
     id: str
     version: str
     operations: Mapping[str, OperationTraits]
-    weights: str | None = None
-    """SHA-256 over the weight files, where there are any."""
+
+
+class Models(Protocol):
+    """Where an engine finds weights; it never fetches any."""
+
+    def folder(self, name: str) -> Path:
+        """The folder of a model that was fetched, or the weight file a museum put there.
+
+        Raises:
+            ModelMissing: with the command that gets it.
+            ModelRefused: its licence was not accepted in the settings.
+        """
+        ...
+
+    def digest(self, name: str) -> str:
+        """SHA-256 that names the model's exact weights; from its record, without reading them.
+        Raises as ``folder``."""
+        ...
 
 
 class Engine(Protocol):
@@ -77,6 +104,11 @@ class Engine(Protocol):
 
     @property
     def traits(self) -> EngineTraits: ...
+
+    def weights(self, operation: str, params: Mapping[str, Any]) -> str | None:
+        """SHA-256 over the weights the operation uses with these parameters; None: it has none.
+        Cheap: looking up a stored result asks for it. Raises ModelMissing, ModelRefused."""
+        ...
 
     def run(
         self, operation: str, picture: Picture, params: Mapping[str, Any], report: Report

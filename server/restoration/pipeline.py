@@ -77,6 +77,7 @@ class _Ready:
     traits: OperationTraits
     inputs: Mapping[str, _Pixels]
     params: dict[str, JsonValue]
+    weights: str | None
     tiling: dict[str, JsonValue] | None
     key: str
 
@@ -176,15 +177,16 @@ class Pipeline:
         tiling: dict[str, JsonValue] | None = None
         if traits.local:
             tiling = {"tile": TILE, "margin": traits.margin, "above": TILE_ABOVE}
+        weights = engine.weights(step.operation, params)
         key = cache_key(
             inputs={name: pixels.digest for name, pixels in inputs.items()},
             step=step,
             params=params,
             engine_version=engine.traits.version,
-            weights=engine.traits.weights,
+            weights=weights,
             tiling=tiling,
         )
-        return _Ready(step, engine, traits, inputs, params, tiling, key)
+        return _Ready(step, engine, traits, inputs, params, weights, tiling, key)
 
     def _run(self, photo: str, ready: _Ready, report: Report) -> Result:
         step, traits = ready.step, ready.traits
@@ -219,13 +221,14 @@ class Pipeline:
             "operation": step.operation,
             "params": ready.params,
             "seed": step.seed,
-            "weights": ready.engine.traits.weights,
+            "weights": ready.weights,
             "tiling": ready.tiling,
             "inputs": {name: pixels.digest for name, pixels in ready.inputs.items()},
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - began, 3),
             "device": self._device,
             "who": self._who,
+            "notes": made.notes,
             "versions": {
                 "rekindle": server.__version__,
                 "python": platform.python_version(),

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from server.errors import RekindleError, StoreDamaged
 from server.restoration.engine import Image, Layer, Picture
@@ -24,6 +24,7 @@ from server.restoration.images import (
     read_layer,
     write_image,
     write_layer,
+    write_png,
 )
 from server.restoration.plan import Stage
 
@@ -52,6 +53,10 @@ class Paradata(BaseModel):
     """SHA-256 of the image file."""
     layers: dict[str, str]
     """Name to SHA-256 of the layer files."""
+    plates: dict[str, str] = Field(default_factory=dict)
+    """Name to SHA-256 of the pictures beside the picture, in their order."""
+    notes: tuple[str, ...] = ()
+    """What the engine had to say of this run."""
     width: int
     height: int
     made_at: str
@@ -74,6 +79,9 @@ class Result:
         return self.folder / f"image{IMAGE_SUFFIX}"
 
     def layer_file(self, name: str) -> Path:
+        return self.folder / f"{name}.png"
+
+    def plate_file(self, name: str) -> Path:
         return self.folder / f"{name}.png"
 
     def image(self) -> Image:
@@ -135,11 +143,14 @@ class Store:
             write_image(image_file, picture.image)
             for name, layer in picture.layers.items():
                 write_layer(work / f"{name}.png", layer)
+            for name, plate in picture.plates.items():
+                write_png(work / f"{name}.png", plate, bits=8)
             paradata = Paradata.model_validate(
                 {
                     **record,
                     "image": file_digest(image_file),
                     "layers": {name: file_digest(work / f"{name}.png") for name in picture.layers},
+                    "plates": {name: file_digest(work / f"{name}.png") for name in picture.plates},
                     "width": picture.image.shape[1],
                     "height": picture.image.shape[0],
                 }

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from server.restoration.engine import Engine, Layer, Picture, Report
+from server.restoration.engine import Engine, Image, Layer, Picture, Report
 from server.restoration.tiling import Tile, feather, grid, padding
 
 
@@ -29,7 +29,18 @@ def padded(
     return Picture(
         np.ascontiguousarray(made.image[:high, :wide]),
         {name: np.ascontiguousarray(mask[:height, :width]) for name, mask in made.layers.items()},
+        {
+            name: _uncovered(plate, grown.image, height, width)
+            for name, plate in made.plates.items()
+        },
+        made.notes,
     )
+
+
+def _uncovered(plate: Image, grown: Image, height: int, width: int) -> Image:
+    """A plate without the part that was padding; it may have a size of its own."""
+    down, across = plate.shape[0] / grown.shape[0], plate.shape[1] / grown.shape[1]
+    return np.ascontiguousarray(plate[: round(height * down), : round(width * across)])
 
 
 def _grow(pixels: Any, below: int, right: int) -> Any:

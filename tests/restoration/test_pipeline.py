@@ -159,3 +159,14 @@ def test_progress_rises_to_one(folder: Path, tmp_path: Path) -> None:
     told: list[float] = []
     tiny_pipeline(tmp_path / "store").restore(job, lambda step, share: told.append(share))
     assert told == sorted(told) and told[-1] == 1.0
+
+
+def test_pictures_of_a_model_at_work_are_stored_without_their_padding(
+    folder: Path, tmp_path: Path
+) -> None:
+    (job,) = jobs(folder, recipe(("clear", "sketch")))
+    result = tiny_pipeline(tmp_path / "store").restore(job, quiet).stages["clear"]
+    assert result.paradata.notes == ("two frames",)
+    assert list(result.paradata.plates) == ["frame-1", "frame-2"]
+    plate = read_scan(result.plate_file("frame-1"))
+    assert np.abs(plate - result.image() / 2).max() < 1 / 255

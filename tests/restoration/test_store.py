@@ -6,6 +6,7 @@ import pytest
 
 from server.errors import StoreDamaged
 from server.restoration.engine import Picture
+from server.restoration.images import read_scan
 from server.restoration.store import Result, Store, file_digest
 
 
@@ -90,3 +91,17 @@ def test_only_what_killed_runners_left_is_swept(tmp_path: Path) -> None:
     assert left.exists()
     store.sweep(now=left.stat().st_mtime + 2 * 24 * 3600)
     assert not left.exists()
+
+
+def test_plates_keep_their_size_and_order(tmp_path: Path) -> None:
+    plates = {
+        "frame-1": np.full((3, 4, 3), 0.2, np.float32),
+        "frame-0": np.ones((6, 8, 3), np.float32),
+    }
+    made = Picture(picture().image, plates=plates, notes=("tiles were halved",))
+    kept = Store(tmp_path).put(made, {**record(), "notes": made.notes})
+    assert list(kept.paradata.plates) == ["frame-1", "frame-0"]
+    assert kept.paradata.notes == ("tiles were halved",)
+    for name, plate in plates.items():
+        assert kept.paradata.plates[name] == file_digest(kept.plate_file(name))
+        assert np.abs(read_scan(kept.plate_file(name)) - plate).max() <= 0.5 / 255

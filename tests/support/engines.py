@@ -31,10 +31,14 @@ class TintEngine:
             "blocks": OperationTraits(multiple_of=16, minimum=32),
             "double": OperationTraits(multiple_of=8),
             "retouch": OperationTraits(facts=("retouched",)),
+            "sketch": OperationTraits(multiple_of=16),
             "fail": OperationTraits(),
             "die": OperationTraits(),
         },
     )
+
+    def weights(self, operation: str, params: Mapping[str, Any]) -> str | None:
+        return None
 
     def run(
         self, operation: str, picture: Picture, params: Mapping[str, Any], report: Report
@@ -63,6 +67,9 @@ class TintEngine:
             assert min(image.shape[:2]) >= 32
         elif operation == "double":
             image = image.repeat(2, 0).repeat(2, 1)
+        elif operation == "sketch":
+            frames = {"frame-1": image / np.float32(2), "frame-2": image}
+            return Picture(image, plates=frames, notes=("two frames",))
         elif operation == "retouch":
             image = params["retouched"]
         report(1.0)

@@ -51,6 +51,10 @@ class Hand:
 
     traits = TRAITS
 
+    def weights(self, operation: str, params: Mapping[str, Any]) -> str | None:
+        """None: it has none."""
+        return None
+
     def run(
         self, operation: str, picture: Picture, params: Mapping[str, Any], report: Report
     ) -> Picture:

@@ -154,6 +154,10 @@ class Classic:
 
     traits = TRAITS
 
+    def weights(self, operation: str, params: _Params) -> str | None:
+        """None: it has none."""
+        return None
+
     def run(self, operation: str, picture: Picture, params: _Params, report: Report) -> Picture:
         """See :class:`server.restoration.engine.Engine`."""
         work = _OPERATIONS.get(operation)
