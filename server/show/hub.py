@@ -13,16 +13,8 @@ from typing import Literal, Protocol
 from server.editions.model import Edition
 from server.show.clock import Clock
 from server.show.messages import Closed, Ping, Pong
-from server.show.state import (
-    Event,
-    Published,
-    ShowState,
-    Timing,
-    next_deadline,
-    opening,
-    snapshot,
-    step,
-)
+from server.show.rules import next_deadline, step
+from server.show.state import Event, Published, ShowState, Timing, opening, snapshot
 
 SEND_LIMIT_S = 2.0
 """A screen that takes longer to accept one message has stopped reading."""

@@ -20,8 +20,8 @@ from server.show.messages import (
     Touch,
     server_message,
 )
+from server.show.rules import step as rules
 from server.show.state import Event, Published, ShowState, Timing
-from server.show.state import step as rules
 from server.show.stations import edition_url
 from tests.support.timeless import edition
 

@@ -22,17 +22,8 @@ from server.show.messages import (
     ShowWall,
     Touch,
 )
-from server.show.state import (
-    STUCK_MS,
-    Event,
-    Published,
-    ShowState,
-    Timing,
-    next_deadline,
-    opening,
-    snapshot,
-    step,
-)
+from server.show.rules import STUCK_MS, next_deadline, step
+from server.show.state import Event, Published, ShowState, Timing, opening, snapshot
 from server.show.timeline import Frame, moment
 from tests.support.timeless import edition, photo
 

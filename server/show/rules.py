@@ -1,0 +1,256 @@
+"""The rules of a visit, as one pure function: ``step(state, event, now) -> ShowState``.
+
+A station invites (``attract``) until a hand touches it. The visitor walks along the wall, opens a
+photograph, goes through its stages, plays a programme; left alone, the station asks, and then
+invites the next one. Times are server milliseconds.
+"""
+
+from dataclasses import replace
+from functools import singledispatch
+
+from server.editions.model import Edition, EditionPhoto
+from server.show import timeline
+from server.show.messages import (
+    ChooseLanguage,
+    GoToStage,
+    Hold,
+    LetGo,
+    Mark,
+    OpenPhoto,
+    PlayProgramme,
+    Release,
+    Restore,
+    Scrub,
+    ShowWall,
+    Touch,
+    View,
+)
+from server.show.state import Event, Published, ShowState, language_of, shown
+from server.show.timeline import Frame, Moment, Score
+
+STUCK_MS = 30_000.0
+"""A finger that rests and says nothing for so long is none: a panel's contact is stuck."""
+
+
+def step(state: ShowState, event: Event | None, now: float) -> ShowState:
+    """The state after ``event``, or after a deadline (None) that may have passed by ``now``.
+
+    A message that names what the edition does not have changes nothing; one that means nothing
+    where the visitor is counts as a touch.
+    """
+    if event is None:
+        after = _pass_deadline(state, now)
+    elif isinstance(event, Published):
+        after = _publish(state, event.edition, now)
+    else:
+        after = _apply(event, _touched(state, now), now) or state
+    return replace(after, revision=state.revision + (shown(after) != shown(state)))
+
+
+def next_deadline(state: ShowState) -> float | None:
+    """Server time at which ``step(state, None, now)`` has something to do; None: never."""
+    if state.scrubbing or state.held:
+        return state.last_touch + STUCK_MS
+    if state.asking_until is not None:
+        return state.asking_until
+    ended = timeline.ends(state.score)
+    if state.view in ("attract", "wall") and ended is not None:
+        return ended
+    if state.view == "attract":
+        return None
+    return max(state.last_touch, ended or state.last_touch) + state.timing.idle_ask_ms
+
+
+def _moment(state: ShowState, now: float) -> Moment:
+    return timeline.moment(state.score, now)
+
+
+# Messages: each rule is given a state that a hand has just touched
+
+
+def _touched(state: ShowState, now: float) -> ShowState:
+    view: View = "wall" if state.view == "attract" else state.view
+    return replace(state, view=view, last_touch=now, asking_until=None)
+
+
+@singledispatch
+def _apply(event: object, state: ShowState, now: float) -> ShowState | None:
+    """The state after a message; None where it names what is not there."""
+    raise TypeError(f"no rule for {type(event).__name__}")
+
+
+@_apply.register
+def _(event: Touch, state: ShowState, now: float) -> ShowState:
+    return state
+
+
+@_apply.register
+def _(event: ShowWall, state: ShowState, now: float) -> ShowState:
+    score = _invitation(state, now)
+    return replace(_hands_off(state), view="wall", photo=None, programme=None, score=score)
+
+
+@_apply.register
+def _(event: OpenPhoto, state: ShowState, now: float) -> ShowState | None:
+    photo = state.edition.photo(event.photo)
+    if photo is None:
+        return None
+    return _go(state, photo, Frame(photo=photo.id, stage=photo.stages[0].name), now)
+
+
+@_apply.register
+def _(event: GoToStage, state: ShowState, now: float) -> ShowState | None:
+    photo = _open_photo(state, now)
+    if photo is None:
+        return state
+    if event.stage not in timeline.stage_names(photo):
+        return None
+    return _go(state, photo, Frame(photo=photo.id, stage=event.stage), now)
+
+
+@_apply.register
+def _(event: Restore, state: ShowState, now: float) -> ShowState:
+    photo = _open_photo(state, now)
+    if photo is None:
+        return state
+    return _at(state, photo, timeline.restore(state.edition, photo, _moment(state, now), now))
+
+
+@_apply.register
+def _(event: Scrub, state: ShowState, now: float) -> ShowState:
+    photo = _open_photo(state, now)
+    if photo is None:
+        return state
+    score = timeline.scrub(photo, event.position, now)
+    unmoved = state.scrubbing and score.cues == state.score.cues
+    return replace(_at(state, photo, state.score if unmoved else score), scrubbing=True)
+
+
+@_apply.register
+def _(event: Release, state: ShowState, now: float) -> ShowState:
+    return _release(state, now)
+
+
+@_apply.register
+def _(event: Hold, state: ShowState, now: float) -> ShowState:
+    if state.view != "photo":
+        return state
+    return replace(_release(state, now), held=True)
+
+
+@_apply.register
+def _(event: LetGo, state: ShowState, now: float) -> ShowState:
+    return replace(state, held=False)
+
+
+@_apply.register
+def _(event: Mark, state: ShowState, now: float) -> ShowState:
+    return replace(state, marks=event.on and state.view == "photo")
+
+
+@_apply.register
+def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
+    edition = state.edition
+    chosen = next((each for each in edition.programmes if each.id == event.programme), None)
+    if chosen is None:
+        return None
+    score = timeline.programme(edition, chosen, _moment(state, now), now)
+    return replace(
+        _hands_off(state), view="programme", photo=None, programme=chosen.id, score=score
+    )
+
+
+@_apply.register
+def _(event: ChooseLanguage, state: ShowState, now: float) -> ShowState | None:
+    if event.language not in state.edition.languages:
+        return None
+    return replace(state, language=event.language)
+
+
+def _open_photo(state: ShowState, now: float) -> EditionPhoto | None:
+    """The open photo; while a programme plays, the one that is on the glass."""
+    if state.view == "programme":
+        return state.edition.photo(_moment(state, now).after.photo)
+    return state.edition.photo(state.photo) if state.photo is not None else None
+
+
+def _hands_off(state: ShowState) -> ShowState:
+    """Nothing is held and nothing marked: the visitor is somewhere else."""
+    return replace(state, scrubbing=False, held=False, marks=False)
+
+
+def _at(state: ShowState, photo: EditionPhoto, score: Score) -> ShowState:
+    marks = state.marks and state.photo == photo.id
+    there = replace(_hands_off(state), view="photo", photo=photo.id, programme=None, score=score)
+    return replace(there, marks=marks)
+
+
+def _go(state: ShowState, photo: EditionPhoto, target: Frame, now: float) -> ShowState:
+    return _at(state, photo, _toward(state, target, now))
+
+
+def _toward(state: ShowState, target: Frame, now: float) -> Score:
+    """The way to ``target`` from what is shown; asked twice, it is not begun twice."""
+    current = _moment(state, now)
+    on_its_last_way = current.cue == len(state.score.cues) - 1
+    if on_its_last_way and timeline.rests_on(state.score) == target:
+        return state.score
+    return timeline.turn(state.edition, current, target, now)
+
+
+def _release(state: ShowState, now: float) -> ShowState:
+    photo = _open_photo(state, now)
+    if photo is None or not state.scrubbing:
+        return state
+    score = timeline.settle(_moment(state, now), now)
+    return replace(state, score=score, scrubbing=False)
+
+
+# Deadlines and editions
+
+
+def _pass_deadline(state: ShowState, now: float) -> ShowState:
+    due = next_deadline(state)
+    if due is None or now < due:
+        return state
+    if state.scrubbing:
+        return _release(replace(state, last_touch=now), now)
+    if state.held:
+        return replace(state, held=False, last_touch=now)
+    if state.asking_until is not None:
+        return _reset(state, now)
+    if state.view in ("attract", "wall") and state.score.repeats is None:
+        return replace(state, score=timeline.attract(state.edition, due))
+    return replace(state, asking_until=now + state.timing.idle_reset_ms)
+
+
+def _publish(state: ShowState, edition: Edition, now: float) -> ShowState:
+    awaited = None if edition == state.edition else edition
+    state = replace(state, next_edition=awaited)
+    return _reset(state, now) if awaited is not None and state.view == "attract" else state
+
+
+def _reset(state: ShowState, now: float) -> ShowState:
+    """The visit is over: the invitation, of the newest edition."""
+    edition = state.next_edition or state.edition
+    adopts = state.next_edition is not None
+    return replace(
+        _hands_off(state),
+        edition=edition,
+        next_edition=None,
+        view="attract",
+        photo=None,
+        programme=None,
+        score=timeline.attract(edition, now) if adopts else _invitation(state, now),
+        language=language_of(edition),
+        last_touch=now,
+        asking_until=None,
+    )
+
+
+def _invitation(state: ShowState, now: float) -> Score:
+    """The attract loop where it runs; else the way from what is shown to its first picture, after
+    which the loop begins."""
+    if state.score.repeats is not None:
+        return state.score
+    return _toward(state, timeline.attract(state.edition, now).cues[0].before, now)
