@@ -7,15 +7,14 @@ Figures are look.md's.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
-from skimage.draw import disk, line, polygon
 from skimage.graph import MCP_Geometric
 
-from server.catalogue.model import Point, Region
+from server.catalogue.model import Region
+from server.restoration.regions import Mask, region_mask
 
 MAP_SIDE = 640
 """Long side of a map in pixels: fronts are soft, so a screen enlarges it without a trace."""
@@ -26,12 +25,9 @@ OVERLAP = 1 / 3
 """Regions overlap by this share of the earlier one's time."""
 EDGE_COST = 40.0
 """How much dearer it is to cross the picture's strongest edge than to stay on even ground."""
-BRUSH = 0.035
-"""Radius of a point or stroke, as a share of the long side."""
 EASING = (0.35, 0.0, 0.15, 1.0)
 """cubic-bezier(.35, 0, .15, 1)"""
 
-Mask = npt.NDArray[np.bool_]
 Moments = npt.NDArray[np.float32]
 
 
@@ -46,34 +42,6 @@ def map_size(width: int, height: int) -> tuple[int, int]:
     """(width, height) of the map for a picture of that shape."""
     scale = min(1.0, MAP_SIDE / max(width, height))
     return max(1, round(width * scale)), max(1, round(height * scale))
-
-
-def region_mask(region: Region, width: int, height: int) -> Mask:
-    """Where a region is, shape (height, width): inside its outline, along strokes, at points."""
-    mask = np.zeros((height, width), bool)
-    radius = max(1.0, BRUSH * max(width, height))
-    if region.outline:
-        xs, ys = _pixels(region.outline, width, height)
-        mask[polygon(ys, xs, mask.shape)] = True
-        mask[np.clip(ys.astype(int), 0, height - 1), np.clip(xs.astype(int), 0, width - 1)] = True
-    dots = np.zeros_like(mask)
-    for stroke in region.strokes or ():
-        xs, ys = (side.astype(int) for side in _pixels(stroke, width, height))
-        for (x0, y0), (x1, y1) in pairwise(zip(xs, ys, strict=True)):
-            rows, columns = line(y0, x0, y1, x1)
-            dots[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)] = True
-    if dots.any():
-        mask |= ndimage.distance_transform_edt(~dots) <= radius
-    for x, y in zip(*_pixels(region.points or (), width, height), strict=True):
-        mask[disk((y, x), radius, shape=mask.shape)] = True
-    return mask
-
-
-def _pixels(
-    points: Sequence[Point], width: int, height: int
-) -> tuple[npt.NDArray[np.float64], ...]:
-    array = np.array(points, np.float64).reshape(-1, 2)
-    return array[:, 0] * (width - 1), array[:, 1] * (height - 1)
 
 
 def arrival(lightness: npt.NDArray[np.float32], regions: Sequence[Region]) -> Arrival:

@@ -12,7 +12,7 @@ import numpy as np
 import server
 from server.catalogue.model import ExhibitSet, Region
 from server.editions import renditions
-from server.editions.arrival import arrival, map_size, region_mask
+from server.editions.arrival import arrival, map_size
 from server.editions.model import (
     Edition,
     EditionPhoto,
@@ -34,6 +34,7 @@ from server.restoration.images import (
 )
 from server.restoration.pipeline import Restored
 from server.restoration.plan import STAGES, Stage, canonical_json, digest
+from server.restoration.regions import region_mask
 from server.restoration.store import Paradata, Result, file_digest
 
 MAPS_VERSION = 1

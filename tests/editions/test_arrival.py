@@ -3,7 +3,8 @@ import numpy.typing as npt
 import pytest
 
 from server.catalogue.model import Region, Text
-from server.editions.arrival import arrival, map_size, region_mask
+from server.editions.arrival import arrival, map_size
+from server.restoration.regions import region_mask
 
 NAME = Text({"en": "it"})
 FACE = Region(id="face", name=NAME, outline=((0.1, 0.1), (0.4, 0.1), (0.4, 0.5), (0.1, 0.5)))

@@ -5,9 +5,9 @@ from skimage import data
 
 from server.restoration.engine import Image
 from server.restoration.engines.classic.enlarge import enlarge, enlarged_size, luma
-from server.restoration.engines.classic.lab import Plane, lab, lightness
 from server.restoration.engines.classic.noise import denoise, measured
 from server.restoration.engines.classic.tone import grey_cast, tone
+from server.restoration.lab import Plane, lab, lightness
 
 
 def astronaut(side: int = 256) -> Image:

@@ -6,7 +6,7 @@ import pytest
 from server.restoration.engine import Image, Layer
 from server.restoration.engines.classic.colour import chroma_scale, colour
 from server.restoration.engines.classic.hints import colour_of, hints_of
-from server.restoration.engines.classic.lab import lab, largest_chroma, lightness, painted, rgb
+from server.restoration.lab import lab, largest_chroma, lightness, painted, rgb
 
 GREY_LEVEL = 100 / 255
 """One level of an 8-bit scan, in L*."""

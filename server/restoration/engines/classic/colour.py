@@ -13,8 +13,8 @@ import numpy as np
 
 from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.hints import Hint, hints_of
-from server.restoration.engines.classic.lab import Plane, lightness, painted, strips
 from server.restoration.engines.classic.propagation import Patch, guided, shares, solve_size
+from server.restoration.lab import Plane, lightness, painted, strips
 
 
 def anchor(hint: Hint, plane: Plane) -> float:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from server.restoration.engine import Image, Report
-from server.restoration.engines.classic.lab import Plane
+from server.restoration.lab import Plane
 
 _OVERSHOOT = np.float32(0.015)
 """How far, of 0..1, an edge may swing beyond its surroundings: less than anyone sees as a halo."""

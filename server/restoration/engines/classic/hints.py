@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from server.restoration.engines.classic.lab import Plane, lab
+from server.restoration.lab import Plane, lab
 
 CERTAINTY = {"guess": 85, "likely": 170, "documented": 255}
 """The values of the layer ``colour-source``; 0 is no evidence."""

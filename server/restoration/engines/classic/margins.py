@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.restoration.engine import Image
-from server.restoration.engines.classic.lab import Plane
+from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
 

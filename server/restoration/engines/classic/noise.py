@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.restoration.engine import Image, Report
-from server.restoration.engines.classic.lab import Plane
+from server.restoration.lab import Plane
 
 _BLOCK = 8
 _BINS = 8

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from server.restoration.engines.classic.lab import Plane
 from server.restoration.engines.classic.lines import lengths, mean_over
+from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
 _Labels = npt.NDArray[np.int32]

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from server.restoration.engines.classic.lab import Plane
+from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
 

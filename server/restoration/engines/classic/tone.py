@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.restoration.engine import Image, Report
-from server.restoration.engines.classic.lab import Plane, lab, lightness, painted, strips
+from server.restoration.lab import Plane, lab, lightness, painted, strips
 
 _Values = npt.NDArray[np.floating[Any]]
 _GREY = 12.0
