@@ -150,7 +150,9 @@ class Pipeline:
         coloured = any(region.colour for region in job.photo.region)
         for step in job.recipe.step:
             engine, traits = self._engines.for_step(job.recipe.name, step)
-            if traits.colours and (job.photo.was == "colour" or not coloured):
+            # What listens to the prompt knows a colour without a coloured region, too.
+            known = coloured or ("prompt" in traits.facts and job.photo.prompt is not None)
+            if traits.colours and (job.photo.was == "colour" or not known):
                 continue
             if "retouched" in traits.facts and not _retouched(job):
                 continue

@@ -72,3 +72,44 @@ def padding(length: int, minimum: int, multiple_of: int) -> int:
     """Pixels to add to ``length`` so that it is at least ``minimum`` and divisible."""
     wanted = max(length, minimum)
     return wanted + -wanted % multiple_of - length
+
+
+def fitting(length: int, largest: int, overlap: int, multiple_of: int) -> int:
+    """The tile that covers ``length`` with the fewest pixels: near-equal tiles, least overlap.
+
+    Of the tiles that are multiples of ``multiple_of``, at most ``largest`` and share ``overlap``
+    with their neighbours, the one whose row of tiles is shortest; of equals the largest. ``length``
+    itself where it is at most ``largest``.
+
+    Raises:
+        ValueError: no such tile.
+    """
+    if length <= largest:
+        return length
+    sizes = range(multiple_of, largest + 1, multiple_of)
+    fit = [size for size in sizes if size > 2 * overlap]
+    if not fit:
+        raise ValueError(f"no tile of at most {largest} pixels shares {overlap} with two others")
+    return min(fit, key=lambda size: (len(starts(length, size, overlap)) * size, -size))
+
+
+def shares(length: int, tile: int, overlap: int) -> npt.NDArray[np.float32]:
+    """How much each tile of :func:`starts` counts at each pixel, shape (tiles, tile).
+
+    At every pixel of the line the tiles that cover it sum to 1; over the whole of an overlap the
+    share falls as a raised cosine, so that neither it nor its slope jumps where a tile begins.
+    """
+    begin = np.array(starts(length, tile, overlap))
+    out = np.ones((begin.size, min(tile, length)), np.float32)
+    for place in range(1, begin.size):
+        common = int(begin[place - 1] + tile - begin[place])
+        rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(common) + 0.5) / max(common, 1))
+        out[place, :common] *= rise.astype(np.float32)
+        out[place - 1, tile - common :] *= 1 - rise.astype(np.float32)
+    total = np.zeros(length, np.float32)
+    for start, share in zip(begin, out, strict=True):
+        total[start : start + tile] += share
+    # Exactly 1 already, but where three tiles meet.
+    for start, share in zip(begin, out, strict=True):
+        share /= total[start : start + tile]
+    return out

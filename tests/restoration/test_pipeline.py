@@ -97,6 +97,20 @@ def test_colour_is_added_only_to_black_and_white_with_evidence(
     assert pipeline.restore(other, quiet).stages == {}
 
 
+def test_what_listens_to_the_prompt_colours_without_a_coloured_region(
+    folder: Path, tmp_path: Path
+) -> None:
+    (job,) = jobs(folder, recipe(("colour", "wash"), ("colour", "dream")))
+    pipeline = tiny_pipeline(tmp_path / "store")
+    bare = job.photo.model_copy(update={"region": ()})
+    told = bare.model_copy(update={"prompt": "a red flag"})
+    (done,) = pipeline.restore(Job(told, job.folder, job.recipe), quiet).steps["colour"]
+    assert done.operation == "dream"
+    was = told.model_copy(update={"was": "colour"})
+    for photo in (bare, was):
+        assert pipeline.restore(Job(photo, job.folder, job.recipe), quiet).stages == {}
+
+
 def test_a_colour_that_changes_is_painted_again(folder: Path, tmp_path: Path) -> None:
     pipeline = tiny_pipeline(tmp_path / "store")
     (job,) = jobs(folder, recipe(("clear", "brighten"), ("colour", "wash")))

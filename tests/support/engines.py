@@ -27,6 +27,7 @@ class TintEngine:
             "mark": OperationTraits(layers_out=("damage",)),
             "paint": OperationTraits(layers_in=("damage",)),
             "wash": OperationTraits(facts=("regions",), colours=True),
+            "dream": OperationTraits(facts=("prompt",), colours=True),
             "blur": OperationTraits(local=True, margin=8),
             "blocks": OperationTraits(multiple_of=16, minimum=32),
             "double": OperationTraits(multiple_of=8),
@@ -58,7 +59,7 @@ class TintEngine:
         elif operation == "paint":
             image = np.where(picture.layers["damage"][..., None] > 127, 0.5, image)
             image = image.astype(np.float32)
-        elif operation == "wash":
+        elif operation in ("wash", "dream"):
             image = image * np.array([1.0, 0.9, 0.8], np.float32)
         elif operation == "blur":
             image = (image + np.roll(image, 1, 0) + np.roll(image, 1, 1)) / np.float32(3)

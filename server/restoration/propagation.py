@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyamg
 from scipy import sparse
 
-from server.restoration.engines.classic.hints import Hint
+from server.restoration.hints import Hint
 from server.restoration.lab import Plane, strips
 
 SOLVE_PIXELS = 100_000
