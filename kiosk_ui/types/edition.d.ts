@@ -51,6 +51,10 @@ export interface EditionPhoto {
   arrival: string | null;
   arrival_ms: number;
   regions: EditionRegion[];
+  pixels_per_metre: number | null;
+  narration: {
+    [k: string]: EditionSound;
+  };
 }
 /**
  * One stage of a photo, ready for the screens.
@@ -100,8 +104,35 @@ export interface EditionRegion {
   source: Text | null;
   protect: boolean;
 }
+/**
+ * What is heard beside a photo or through a programme, in one language, and what is said.
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+ *
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+ */
+export interface EditionSound {
+  file: string | null;
+  seconds: number;
+  captions: Caption[];
+}
+/**
+ * Words that stand from one moment to another, in seconds.
+ */
+export interface Caption {
+  begins: number;
+  ends: number;
+  text: string;
+}
 export interface EditionProgramme {
   id: string;
   title: Text;
   photos: string[];
+  narration: {
+    [k: string]: EditionSound;
+  };
+  music: string | null;
+  seconds: number;
 }

@@ -12,6 +12,8 @@ export type KioskMessage =
   | Hold
   | LetGo
   | Mark
+  | ShowLifeSize
+  | Narrate
   | PlayProgramme
   | ChooseLanguage;
 export type ServerMessage = Pong | Snapshot | Closed;
@@ -88,6 +90,22 @@ export interface Mark {
   type: "marks";
   on: boolean;
 }
+/**
+ * The people on the open photo at their true height on the projection, or as large as it goes;
+ * with a ruler beside them, or none.
+ */
+export interface ShowLifeSize {
+  type: "lifesize";
+  on: boolean;
+  ruler: boolean;
+}
+/**
+ * Tell the open photo's story from its beginning, or be quiet.
+ */
+export interface Narrate {
+  type: "narrate";
+  on: boolean;
+}
 export interface PlayProgramme {
   type: "programme";
   programme: string;
@@ -116,6 +134,12 @@ export interface Snapshot {
   language: string;
   held: boolean;
   marks: boolean;
+  place: Place;
+  life_size: boolean;
+  ruler: boolean;
+  narrated_since: number | null;
+  lights_out: LightsOut | null;
+  turn: "alone" | "free" | "ours" | "taken";
   asking_until: number | null;
 }
 export interface EditionRef {
@@ -153,6 +177,20 @@ export interface Cue {
 export interface Frame {
   photo: string;
   stage: "scan" | "repaired" | "clear" | "colour" | "finished";
+}
+/**
+ * What a station knows of its room.
+ */
+export interface Place {
+  wall_metres: number | null;
+  sound: "projection" | "kiosk";
+}
+/**
+ * The daily cue: the projection shows the untouched original of whatever it shows.
+ */
+export interface LightsOut {
+  begins: number;
+  ends: number;
 }
 /**
  * Nothing is published yet; the screen waits and is told when there is.

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.catalogue.captions import Caption
 from server.catalogue.model import Certainty, HexColour, Language, Point, Slug, Text
 
 FORMAT: Literal[1] = 1
@@ -78,6 +79,16 @@ class EditionRegion(_Frozen):
     protect: bool = False
 
 
+class EditionSound(_Frozen):
+    """What is heard beside a photo or through a programme, in one language, and what is said."""
+
+    file: str | None = None
+    """None: captions alone."""
+    seconds: float = Field(ge=0)
+    """Until the last of it has been heard or read."""
+    captions: tuple[Caption, ...]
+
+
 class EditionPhoto(_Frozen):
     id: Slug
     title: Text
@@ -100,12 +111,19 @@ class EditionPhoto(_Frozen):
     arrival_ms: int = 6000
     """How long the change takes to arrive, 5000..9000 (look.md)."""
     regions: tuple[EditionRegion, ...] = ()
+    pixels_per_metre: float | None = Field(None, gt=0)
+    """Pixels of the upright scan to a metre of what it shows; None where the scale is not known."""
+    narration: dict[Language, EditionSound] = Field(default_factory=dict)
 
 
 class EditionProgramme(_Frozen):
     id: Slug
     title: Text
     photos: tuple[Slug, ...]
+    narration: dict[Language, EditionSound] = Field(default_factory=dict)
+    music: str | None = None
+    seconds: float = Field(0.0, ge=0)
+    """The longest of its sounds and captions in any language; the pictures last as long."""
 
 
 class Edition(_Frozen):

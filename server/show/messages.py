@@ -9,6 +9,9 @@ from server.editions.model import StageName
 from server.show.timeline import Score
 
 View = Literal["attract", "wall", "photo", "programme"]
+Turn = Literal["alone", "free", "ours", "taken"]
+"""Whose the wall is: it belongs to this station alone; or it is shared, and nobody's, this
+station's, or another's."""
 
 
 class _Message(BaseModel):
@@ -90,6 +93,22 @@ class Mark(_Message):
     on: bool
 
 
+class ShowLifeSize(_Message):
+    """The people on the open photo at their true height on the projection, or as large as it goes;
+    with a ruler beside them, or none."""
+
+    type: Literal["lifesize"] = "lifesize"
+    on: bool
+    ruler: bool = False
+
+
+class Narrate(_Message):
+    """Tell the open photo's story from its beginning, or be quiet."""
+
+    type: Literal["narrate"] = "narrate"
+    on: bool
+
+
 class PlayProgramme(_Message):
     type: Literal["programme"] = "programme"
     programme: Slug
@@ -112,6 +131,8 @@ KioskMessage = Annotated[
     | Hold
     | LetGo
     | Mark
+    | ShowLifeSize
+    | Narrate
     | PlayProgramme
     | ChooseLanguage,
     Field(discriminator="type"),
@@ -129,6 +150,23 @@ class Pong(_Message):
     type: Literal["pong"] = "pong"
     sent: float
     now: float
+    """Server time, milliseconds."""
+
+
+class Place(_Message):
+    """What a station knows of its room."""
+
+    wall_metres: float | None = Field(None, gt=0)
+    """Width of the projected picture on the wall; None: nobody has measured it."""
+    sound: Literal["projection", "kiosk"] = "projection"
+    """Where a programme is heard."""
+
+
+class LightsOut(_Message):
+    """The daily cue: the projection shows the untouched original of whatever it shows."""
+
+    begins: float
+    ends: float
     """Server time, milliseconds."""
 
 
@@ -158,6 +196,15 @@ class Snapshot(_Message):
     """The open photo's scan is shown instead of the score's picture, which goes on meanwhile."""
     marks: bool = False
     """Hatching lies over what software added to the open photo."""
+    place: Place = Place()
+    life_size: bool = False
+    """The projection shows the open photo's people at their true height."""
+    ruler: bool = False
+    """With a ruler beside them."""
+    narrated_since: float | None = None
+    """Server time at which the open photo's narration began, in the visitor's language."""
+    lights_out: LightsOut | None = None
+    turn: Turn = "alone"
     asking_until: float | None
     """"Are you still there?" is asked; server time at which the kiosk resets."""
 

@@ -15,17 +15,27 @@ from server.show.messages import (
     GoToStage,
     Hold,
     LetGo,
+    LightsOut,
     Mark,
+    Narrate,
     OpenPhoto,
     PlayProgramme,
     Release,
     Restore,
     Scrub,
+    ShowLifeSize,
     ShowWall,
     Touch,
     View,
 )
-from server.show.state import Event, Published, ShowState, language_of, shown
+from server.show.state import (
+    Event,
+    Published,
+    ShowState,
+    TurnPassed,
+    language_of,
+    shown,
+)
 from server.show.timeline import Frame, Moment, Score
 
 STUCK_MS = 30_000.0
@@ -42,6 +52,10 @@ def step(state: ShowState, event: Event | None, now: float) -> ShowState:
         after = _pass_deadline(state, now)
     elif isinstance(event, Published):
         after = _publish(state, event.edition, now)
+    elif isinstance(event, LightsOut):
+        after = replace(state, lights_out=event if now < event.ends else None)
+    elif isinstance(event, TurnPassed):
+        after = replace(state, turn=event.turn)
     else:
         after = _apply(event, _touched(state, now), now) or state
     return replace(after, revision=state.revision + (shown(after) != shown(state)))
@@ -49,6 +63,13 @@ def step(state: ShowState, event: Event | None, now: float) -> ShowState:
 
 def next_deadline(state: ShowState) -> float | None:
     """Server time at which ``step(state, None, now)`` has something to do; None: never."""
+    due = _visit_deadline(state)
+    if state.lights_out is None:
+        return due
+    return state.lights_out.ends if due is None else min(due, state.lights_out.ends)
+
+
+def _visit_deadline(state: ShowState) -> float | None:
     if state.scrubbing or state.held:
         return state.last_touch + STUCK_MS
     if state.asking_until is not None:
@@ -58,7 +79,16 @@ def next_deadline(state: ShowState) -> float | None:
         return ended
     if state.view == "attract":
         return None
-    return max(state.last_touch, ended or state.last_touch) + state.timing.idle_ask_ms
+    told = _narration_ends(state)
+    playing = max(ended or state.last_touch, told or state.last_touch)
+    return max(state.last_touch, playing) + state.timing.idle_ask_ms
+
+
+def _narration_ends(state: ShowState) -> float | None:
+    photo = state.edition.photo(state.photo) if state.photo is not None else None
+    if photo is None or state.narrated_since is None:
+        return None
+    return state.narrated_since + photo.narration[state.language].seconds * 1000
 
 
 def _moment(state: ShowState, now: float) -> Moment:
@@ -149,6 +179,22 @@ def _(event: Mark, state: ShowState, now: float) -> ShowState:
 
 
 @_apply.register
+def _(event: ShowLifeSize, state: ShowState, now: float) -> ShowState:
+    photo = state.edition.photo(state.photo) if state.photo is not None else None
+    known = photo is not None and photo.pixels_per_metre and state.place.wall_metres
+    on = event.on and bool(known)
+    return replace(state, life_size=on, ruler=event.ruler and on)
+
+
+@_apply.register
+def _(event: Narrate, state: ShowState, now: float) -> ShowState:
+    photo = state.edition.photo(state.photo) if state.photo is not None else None
+    if not event.on or photo is None or state.language not in photo.narration:
+        return replace(state, narrated_since=None)
+    return replace(state, narrated_since=now)
+
+
+@_apply.register
 def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
     edition = state.edition
     chosen = next((each for each in edition.programmes if each.id == event.programme), None)
@@ -164,7 +210,10 @@ def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
 def _(event: ChooseLanguage, state: ShowState, now: float) -> ShowState | None:
     if event.language not in state.edition.languages:
         return None
-    return replace(state, language=event.language)
+    if event.language == state.language:
+        return state
+    # What is being told is told in another language: the visitor begins it again.
+    return replace(state, language=event.language, narrated_since=None)
 
 
 def _open_photo(state: ShowState, now: float) -> EditionPhoto | None:
@@ -175,14 +224,15 @@ def _open_photo(state: ShowState, now: float) -> EditionPhoto | None:
 
 
 def _hands_off(state: ShowState) -> ShowState:
-    """Nothing is held and nothing marked: the visitor is somewhere else."""
-    return replace(state, scrubbing=False, held=False, marks=False)
+    """Nothing of what was asked for about a photo is left: the visitor is somewhere else."""
+    quiet = replace(state, scrubbing=False, held=False, marks=False, narrated_since=None)
+    return replace(quiet, life_size=False, ruler=False)
 
 
 def _at(state: ShowState, photo: EditionPhoto, score: Score) -> ShowState:
-    marks = state.marks and state.photo == photo.id
-    there = replace(_hands_off(state), view="photo", photo=photo.id, programme=None, score=score)
-    return replace(there, marks=marks)
+    stays = state.view == "photo" and state.photo == photo.id
+    state = replace(state, scrubbing=False, held=False) if stays else _hands_off(state)
+    return replace(state, view="photo", photo=photo.id, programme=None, score=score)
 
 
 def _go(state: ShowState, photo: EditionPhoto, target: Frame, now: float) -> ShowState:
@@ -210,7 +260,9 @@ def _release(state: ShowState, now: float) -> ShowState:
 
 
 def _pass_deadline(state: ShowState, now: float) -> ShowState:
-    due = next_deadline(state)
+    if state.lights_out is not None and now >= state.lights_out.ends:
+        state = replace(state, lights_out=None)
+    due = _visit_deadline(state)
     if due is None or now < due:
         return state
     if state.scrubbing:

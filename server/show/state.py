@@ -10,15 +10,20 @@ from server.show.messages import (
     GoToStage,
     Hold,
     LetGo,
+    LightsOut,
     Mark,
+    Narrate,
     OpenPhoto,
+    Place,
     PlayProgramme,
     Release,
     Restore,
     Scrub,
+    ShowLifeSize,
     ShowWall,
     Snapshot,
     Touch,
+    Turn,
     View,
 )
 from server.show.timeline import Score
@@ -29,6 +34,13 @@ class Published:
     """An edition is the one to show from the next visitor on."""
 
     edition: Edition
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPassed:
+    """The shared wall is somebody else's now, or this station's."""
+
+    turn: Turn
 
 
 Event = (
@@ -42,9 +54,13 @@ Event = (
     | Hold
     | LetGo
     | Mark
+    | ShowLifeSize
+    | Narrate
     | PlayProgramme
     | ChooseLanguage
     | Published
+    | LightsOut
+    | TurnPassed
 )
 
 
@@ -58,11 +74,16 @@ class Timing:
     """That question waits so long."""
 
 
+OWN_PLACE = Place()
+"""A station with a projection of its own, whose width nobody has measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class ShowState:
     """What a station shows, and what it needs to know to go on."""
 
     timing: Timing
+    place: Place
     edition: Edition
     next_edition: Edition | None
     """Published meanwhile; shown when this visit is over."""
@@ -79,17 +100,26 @@ class ShowState:
     """A finger is on the open photo: its scan is shown, in view ``photo``."""
     marks: bool
     """Hatching lies over what software added, in view ``photo``."""
+    life_size: bool
+    """The projection shows people at their true height, in view ``photo``."""
+    ruler: bool
+    """With a ruler beside them."""
+    narrated_since: float | None
+    """When the open photo's narration began; it ends by itself."""
+    lights_out: LightsOut | None
+    turn: Turn
     last_touch: float
     asking_until: float | None
     revision: int
     """Grows when what is shown changes, and only then."""
 
 
-def opening(edition: Edition, now: float, timing: Timing) -> ShowState:
+def opening(edition: Edition, now: float, timing: Timing, place: Place = OWN_PLACE) -> ShowState:
     """A station's first state. Revisions begin at ``now``: a server that was started anew is ahead
     of every screen that remembers the one before."""
     return ShowState(
         timing=timing,
+        place=place,
         edition=edition,
         next_edition=None,
         view="attract",
@@ -100,6 +130,11 @@ def opening(edition: Edition, now: float, timing: Timing) -> ShowState:
         scrubbing=False,
         held=False,
         marks=False,
+        life_size=False,
+        ruler=False,
+        narrated_since=None,
+        lights_out=None,
+        turn="alone",
         last_touch=now,
         asking_until=None,
         revision=int(now),
@@ -123,6 +158,12 @@ def snapshot(state: ShowState, url: str, now: float) -> Snapshot:
         language=state.language,
         held=state.held,
         marks=state.marks,
+        place=state.place,
+        life_size=state.life_size,
+        ruler=state.ruler,
+        narrated_since=state.narrated_since,
+        lights_out=state.lights_out,
+        turn=state.turn,
         asking_until=state.asking_until,
     )
 
@@ -138,6 +179,11 @@ def shown(state: ShowState) -> tuple[object, ...]:
         state.language,
         state.held,
         state.marks,
+        state.life_size,
+        state.ruler,
+        state.narrated_since,
+        state.lights_out,
+        state.turn,
         state.asking_until,
     )
 

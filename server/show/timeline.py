@@ -264,7 +264,17 @@ def programme(edition: Edition, programme: EditionProgramme, current: Moment, no
             )
         shown, closing = Frame(photo=photo.id, stage=names[-1]), PROGRAMME_CLOSING_MS
     cues.append(Cue(begins=PROGRAMME_CLOSING_MS, lasts=0, before=shown, after=shown))
-    return Score(starts=now, cues=_chain(cues))
+    return Score(starts=now, cues=_chain(_lasting(cues, programme.seconds * 1000)))
+
+
+def _lasting(cues: list[Cue], least: float) -> list[Cue]:
+    """The same cues, with their rests longer where they would end before ``least`` ms."""
+    rests = sum(cue.begins for cue in cues)
+    missing = least - rests - sum(cue.lasts for cue in cues)
+    if missing <= 0:
+        return cues
+    longer = 1 + missing / rests
+    return [cue.model_copy(update={"begins": cue.begins * longer}) for cue in cues]
 
 
 def attract(edition: Edition, now: float) -> Score:

@@ -72,7 +72,7 @@ def test_every_message_says_its_type_and_cannot_be_changed() -> None:
         for each in vars(messages).values()
         if isinstance(each, type) and issubclass(each, BaseModel) and "type" in each.model_fields
     ]
-    assert len(said) == 16
+    assert len(said) == 18
     names = [each.model_fields["type"].default for each in said]
     assert len(set(names)) == len(names)
     assert all(each.model_config["extra"] == "forbid" for each in said)

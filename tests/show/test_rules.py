@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from server.editions.model import Edition
 from server.show import timeline
@@ -13,17 +11,29 @@ from server.show.messages import (
     GoToStage,
     Hold,
     LetGo,
+    LightsOut,
     Mark,
+    Narrate,
     OpenPhoto,
+    Place,
     PlayProgramme,
     Release,
     Restore,
     Scrub,
+    ShowLifeSize,
     ShowWall,
     Touch,
 )
 from server.show.rules import STUCK_MS, next_deadline, step
-from server.show.state import Event, Published, ShowState, Timing, opening, snapshot
+from server.show.state import (
+    Event,
+    Published,
+    ShowState,
+    Timing,
+    TurnPassed,
+    opening,
+    snapshot,
+)
 from server.show.timeline import Frame, moment
 from tests.support.timeless import edition, photo
 
@@ -273,6 +283,91 @@ def test_nothing_is_held_or_marked_without_an_open_photo(message: Event) -> None
         assert (asked.held, asked.marks) == (False, False)
 
 
+def told_photo() -> ShowState:
+    return after(an_open_photo(), Narrate(on=True), now=START + 10_000)
+
+
+def test_a_story_is_told_to_its_end_and_nobody_is_asked_meanwhile() -> None:
+    telling = told_photo()
+    assert snapshot(telling, "/e/", START).narrated_since == START + 10_000
+    ends = START + 10_000 + 95_000
+    assert next_deadline(telling) == ends + TIMING.idle_ask_ms
+    through = after(telling, GoToStage(stage="colour"), Restore(), now=START + 20_000)
+    assert through.narrated_since == START + 10_000
+    assert run_until(through, ends + TIMING.idle_ask_ms - 1).asking_until is None
+    assert run_until(through, ends + TIMING.idle_ask_ms).asking_until is not None
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Narrate(on=False),
+        ShowWall(),
+        OpenPhoto(photo="gold"),
+        PlayProgramme(programme="opening"),
+        ChooseLanguage(language="en"),
+    ],
+)
+def test_a_story_ends_when_the_visitor_goes_on(message: Event) -> None:
+    assert after(told_photo(), message, now=START + 20_000).narrated_since is None
+
+
+def test_a_story_goes_on_in_the_language_it_is_told_in() -> None:
+    same = after(told_photo(), ChooseLanguage(language="zh-Hans"), now=START + 20_000)
+    assert same.narrated_since == START + 10_000
+
+
+def test_nothing_is_told_where_there_is_no_story_in_the_visitors_language() -> None:
+    english = after(an_open_photo(), ChooseLanguage(language="en"), Narrate(on=True))
+    assert english.narrated_since is None
+    assert after(station(), Narrate(on=True)).narrated_since is None
+    assert after(station(), OpenPhoto(photo="gold"), Narrate(on=True)).narrated_since is None
+
+
+def test_life_size_needs_a_scale_and_a_measured_wall() -> None:
+    measured = opening(edition(), START, TIMING, Place(wall_metres=4.0))
+    large = after(measured, OpenPhoto(photo="flag"), ShowLifeSize(on=True, ruler=True))
+    assert (large.life_size, large.ruler) == (True, True)
+    told = snapshot(large, "/e/", START)
+    assert (told.life_size, told.ruler, told.place.wall_metres) == (True, True, 4.0)
+    assert after(large, Restore()).life_size
+    for smaller in (ShowLifeSize(on=False), ShowWall(), OpenPhoto(photo="gold")):
+        left = after(large, smaller)
+        assert (left.life_size, left.ruler) == (False, False)
+    unscaled = after(measured, OpenPhoto(photo="gold"), ShowLifeSize(on=True))
+    assert not unscaled.life_size
+    assert not after(an_open_photo(), ShowLifeSize(on=True)).life_size
+    assert not after(measured, ShowLifeSize(on=True)).life_size
+
+
+def test_the_lights_go_out_and_come_back_without_touching_the_visit() -> None:
+    cue = LightsOut(begins=START + 1000, ends=START + 61_000)
+    visiting = told_photo()
+    out = after(visiting, cue, now=START + 11_000)
+    assert out.lights_out == cue and out.revision == visiting.revision + 1
+    assert snapshot(out, "/e/", START).lights_out == cue
+    assert (out.score, out.last_touch, out.view) == (visiting.score, visiting.last_touch, "photo")
+    assert next_deadline(out) == cue.ends
+    back = run_until(out, cue.ends)
+    assert back.lights_out is None
+    assert next_deadline(back) == next_deadline(visiting)
+    assert after(visiting, cue, now=cue.ends).lights_out is None
+
+
+def test_the_lights_come_back_over_an_invitation_that_nobody_touches() -> None:
+    cue = LightsOut(begins=START, ends=START + 60_000)
+    out = after(station(), cue)
+    assert next_deadline(out) == cue.ends
+    assert run_until(out, cue.ends).lights_out is None
+
+
+def test_whose_the_wall_is_is_told_and_changes_nothing_else() -> None:
+    taken = after(an_open_photo(), TurnPassed("taken"))
+    assert snapshot(taken, "/e/", START).turn == "taken"
+    assert replace(taken, turn="alone", revision=0) == replace(an_open_photo(), revision=0)
+    assert run_until(taken, START + 1e6).turn == "taken"
+
+
 def test_a_new_edition_is_shown_at_once_to_nobody() -> None:
     newer = edition(number=2)
     state = after(station(), Published(newer))
@@ -300,105 +395,3 @@ def test_an_edition_taken_back_during_a_visit_is_never_shown() -> None:
 def test_a_server_started_anew_is_ahead_of_the_one_before() -> None:
     earlier = after(station(), Touch(), Touch(), ShowWall())
     assert opening(edition(), START + 1000, TIMING).revision > earlier.revision
-
-
-EDITIONS = (
-    edition(),
-    edition(photo("other", ("scan", "repaired")), number=2, languages=("en",)),
-    edition(photo("flag", ("scan",)), photo("gold", ("scan", "finished")), number=3),
-)
-EVENTS: st.SearchStrategy[Event | None] = st.one_of(
-    st.none(),
-    st.builds(Touch),
-    st.builds(ShowWall),
-    st.builds(OpenPhoto, photo=st.sampled_from(["flag", "gold", "team", "other", "nobody"])),
-    st.builds(
-        GoToStage, stage=st.sampled_from(["scan", "repaired", "clear", "colour", "finished"])
-    ),
-    st.builds(Restore),
-    st.builds(Scrub, position=st.floats(0, 8)),
-    st.builds(Release),
-    st.builds(Hold),
-    st.builds(LetGo),
-    st.builds(Mark, on=st.booleans()),
-    st.builds(PlayProgramme, programme=st.sampled_from(["opening", "elsewhere", "nothing"])),
-    st.builds(ChooseLanguage, language=st.sampled_from(["en", "zh-Hans", "fr"])),
-    st.sampled_from(EDITIONS).map(Published),
-)
-VISITS = st.lists(st.tuples(EVENTS, st.floats(0, 120_000)), max_size=40)
-
-
-def visit(events: list[tuple[Event | None, float]]) -> list[tuple[ShowState, float]]:
-    """The states of a visit, with the deadlines that pass in between, each with its time."""
-    state, now = station(), START
-    states = [(state, now)]
-    for event, pause in events:
-        now += pause
-        state = run_until(state, now)
-        states.append((state, now))
-        state = step(state, event, now)
-        states.append((state, now))
-    return states
-
-
-@given(VISITS)
-@settings(max_examples=60, deadline=None)
-def test_every_picture_on_the_glass_is_one_the_edition_has(
-    events: list[tuple[Event | None, float]],
-) -> None:
-    for state, now in visit(events):
-        for later in (0.0, 777.0, 10_000.0):
-            shown = moment(state.score, now + later)
-            assert 0 <= shown.progress <= 1
-            for frame in (shown.before, shown.after):
-                found = state.edition.photo(frame.photo)
-                assert found is not None
-                assert frame.stage in timeline.stage_names(found)
-        assert state.language in state.edition.languages
-        assert state.view == "photo" or not (state.scrubbing or state.held or state.marks)
-        assert not (state.scrubbing and state.held)
-        assert snapshot(state, "/editions/games/1/", now).revision == state.revision
-
-
-@given(VISITS)
-@settings(max_examples=60, deadline=None)
-def test_the_revision_grows_with_what_is_shown_and_only_then(
-    events: list[tuple[Event | None, float]],
-) -> None:
-    states = visit(events)
-    for (earlier, _), (later, _) in zip(states, states[1:], strict=False):
-        same = snapshot_of(earlier) == snapshot_of(later)
-        assert later.revision >= earlier.revision
-        assert same == (later.revision == earlier.revision)
-
-
-def snapshot_of(state: ShowState) -> dict[str, object]:
-    """What the screens are told, but for the time and the revision."""
-    told = snapshot(state, "/e/", START).model_dump(exclude={"now", "revision", "photo"})
-    return {**told, "photo": state.photo, "published": state.edition.published_at}
-
-
-@given(VISITS)
-@settings(max_examples=60, deadline=None)
-def test_the_scan_is_one_tap_away(events: list[tuple[Event | None, float]]) -> None:
-    for state, now in visit(events):
-        shown = moment(state.score, now).after.photo
-        opened = step(state, OpenPhoto(photo=shown), now)
-        rests_on = timeline.rests_on(opened.score)
-        assert rests_on == Frame(photo=shown, stage="scan")
-
-
-@given(VISITS)
-@settings(max_examples=60, deadline=None)
-def test_every_visit_ends_and_never_too_early(events: list[tuple[Event | None, float]]) -> None:
-    state, now = visit(events)[-1]
-    ends = timeline.ends(state.score) if state.view in ("photo", "programme") else None
-    playing = ends or state.last_touch
-    early = run_until(state, max(state.last_touch, playing) + TIMING.idle_ask_ms - 1)
-    if state.view != "attract" and state.asking_until is None:
-        assert early.asking_until is None and early.view == state.view
-    longest = max(now, playing) + STUCK_MS + TIMING.idle_ask_ms + TIMING.idle_reset_ms + 1000
-    ended = run_until(state, longest + 10_000)
-    assert ended.view == "attract"
-    assert ended.next_edition is None
-    assert next_deadline(ended) is None or ended.score.repeats is None

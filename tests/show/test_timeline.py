@@ -264,3 +264,17 @@ def assert_seamless(score: Score) -> None:
     for earlier, later in zip(score.cues, score.cues[1:], strict=False):
         left = midway(earlier.before, earlier.after, earlier.last)
         assert alike(midway(later.before, later.after, later.first), left)
+
+
+def test_a_programme_lasts_as_long_as_what_is_heard_through_it() -> None:
+    shown = edition()
+    piece = shown.programmes[0]
+    own = timeline.programme(shown, piece, at_rest(SCAN), 0.0)
+    length = timeline.ends(own)
+    assert length is not None
+    heard = piece.model_copy(update={"seconds": length / 1000 + 60})
+    longer = timeline.programme(shown, heard, at_rest(SCAN), 0.0)
+    assert timeline.ends(longer) == pytest.approx(length + 60_000)
+    assert [cue.lasts for cue in longer.cues] == [cue.lasts for cue in own.cues]
+    shorter = piece.model_copy(update={"seconds": 1.0})
+    assert timeline.programme(shown, shorter, at_rest(SCAN), 0.0) == own

@@ -1,10 +1,12 @@
 """Editions without files and time without a clock: what rules are tried with."""
 
+from server.catalogue.captions import Caption
 from server.catalogue.model import Text
 from server.editions.model import (
     Edition,
     EditionPhoto,
     EditionProgramme,
+    EditionSound,
     EditionStage,
     Rendition,
     StageName,
@@ -28,12 +30,20 @@ def photo(name: str, stages: tuple[StageName, ...], arrival_ms: int = 6000) -> E
     )
 
 
+def told(name: str, stages: tuple[StageName, ...], seconds: float = 95.0) -> EditionPhoto:
+    """A photo whose scale is known, with a story that is told in Chinese alone."""
+    said = Caption(begins=0, ends=seconds, text="很久以前")
+    sound = EditionSound(file=f"{name}.mp3", seconds=seconds, captions=(said,))
+    scaled = {"pixels_per_metre": 2.0, "narration": {"zh-Hans": sound}}
+    return photo(name, stages).model_copy(update=scaled)
+
+
 def edition(
     *photos: EditionPhoto, number: int = 1, languages: tuple[str, ...] = ("zh-Hans", "en")
 ) -> Edition:
-    """Of ``photos``, else of three: with four stages, with two, and left alone."""
+    """Of ``photos``, else of three: told, with four stages; with two; and left alone."""
     chosen = photos or (
-        photo("flag", ("scan", "repaired", "clear", "colour")),
+        told("flag", ("scan", "repaired", "clear", "colour")),
         photo("gold", ("scan", "colour"), 8000),
         photo("team", ("scan",)),
     )
