@@ -1,10 +1,12 @@
-"""Time from a kiosk's finger to a projection's receipt, with 1 and with 100 projections.
+"""The show as screens have it: the relay to 1 and to 100 projections, then two real browsers.
 
-A real server in a process of its own on the loopback, real sockets; the finger moves at 60 Hz.
+The relay: time from a kiosk's finger to a projection's receipt; a real server in a process of its
+own on the loopback, real sockets; the finger moves at 60 Hz. The browsers: see bench_screens.
 """
 
 import asyncio
 import multiprocessing
+import shutil
 import socket
 import statistics
 import tempfile
@@ -14,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+import bench_screens
 import uvicorn
 from measuring import say
 from websockets.asyncio.client import ClientConnection, connect
@@ -69,7 +72,8 @@ def edition() -> Edition:
 
 
 def serve(home: Path, port: int) -> None:
-    app = web_app(Settings(home=home))
+    stations = {f"measured-{screens}": "measured" for screens in SCREENS}
+    app = web_app(Settings(home=home, idle_ask_s=600, stations=stations))
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", **UVICORN_OPTIONS)
 
 
@@ -202,6 +206,13 @@ async def measure(port: int) -> None:
             say("show", f"show.relay_p{percent}_ms_{screens}", round(cuts[percent - 1], 2), "ms")
 
 
+def measure_screens(port: int) -> None:
+    chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+    if chromium is None:
+        raise SystemExit("The browsers' part needs Chromium. Run: scripts/setup dev")
+    bench_screens.measure(f"http://127.0.0.1:{port}", port, chromium, free_port)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -211,13 +222,16 @@ def free_port() -> int:
 def main() -> None:
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
-        Shelf(home / "editions").publish("measured", lambda folder, number, earlier: edition())
+        shelf = Shelf(home / "editions")
+        shelf.publish("measured", lambda folder, number, earlier: edition())
+        shelf.publish(bench_screens.SET, bench_screens.fill)
         port = free_port()
         spawn = multiprocessing.get_context("spawn")
         server = spawn.Process(target=serve, args=(home, port), daemon=True)
         server.start()
         try:
             asyncio.run(measure(port))
+            measure_screens(port)
         finally:
             server.terminate()
             server.join()

@@ -6,7 +6,9 @@ import { ServerClock } from "./server-clock.js";
 /** @typedef {import("../types/messages.js").ServerMessage} ServerMessage */
 /** @typedef {Exclude<ServerMessage, { type: "pong" }>} Show */
 
-const PING_EVERY = 2000; // ms
+const PING_EVERY = 1000; // ms
+const FIRST_PINGS_EVERY = 80; // ms, until the server's time is known
+const EARLY_PINGS_EVERY = 250; // ms, until it is known well
 const DEAD_AFTER = 6000; // ms without a word from the server
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 10000; // ms
@@ -57,7 +59,7 @@ export class Connection {
     this.heard = performance.now();
     socket.onopen = () => {
       this.revision = -1;
-      this.ping();
+      this.train(socket);
     };
     socket.onmessage = (event) => {
       this.heard = performance.now();
@@ -80,6 +82,14 @@ export class Connection {
       case "empty":
         return this.onShow(message);
     }
+  }
+
+  /** @param {WebSocket} socket the questions end with it */
+  train(socket) {
+    if (socket !== this.socket) return;
+    this.ping();
+    const pause = this.clock.trained ? EARLY_PINGS_EVERY : FIRST_PINGS_EVERY;
+    if (!this.clock.seasoned) setTimeout(() => this.train(socket), pause);
   }
 
   ping() {
