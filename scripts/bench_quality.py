@@ -1,0 +1,186 @@
+"""How good the classic recipe is on photographs it has never seen, beside what a museum would use
+instead: OpenCV and scikit-image, in the same run on the same prints.
+
+Usage: bench_quality.py [--quick] [--sheets FOLDER] [mend] [clear] [film] [colour] [recipe]
+
+Decibels are means over the prints. Inside: where damage covers half of a pixel or more; outside:
+where it covers none; precision and recall count a pixel as right within 1 pixel of the truth.
+Clearing is compared in lightness L* after the best cubic tone fit, the same for all.
+"""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import quality_peers as peers
+from measuring import say
+from quality_prints import DAMAGED, PHOTOS, TRACE, Print, prints, read_rgb
+from quality_recipe import made
+from quality_sheets import Sheets
+from skimage.metrics import structural_similarity
+
+from server.restoration.lab import lightness
+
+Plane = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+_WHERE = ("in_damage", "outside", "overall")
+_UNTOUCHED_DB = 99.0
+"""Stands for no error at all."""
+
+
+def decibels(error: npt.NDArray[np.floating]) -> float:
+    """PSNR of squared errors for values 0..1."""
+    power = float(error.mean()) if error.size else 0.0
+    return min(_UNTOUCHED_DB, -10 * float(np.log10(max(power, 1e-12))))
+
+
+def grey(image: npt.NDArray[np.float32]) -> Plane:
+    return np.asarray(image.mean(axis=2), np.float32)
+
+
+def tone_fitted(result: Plane, truth: Plane) -> Plane:
+    """``result`` through the cubic that brings it nearest to ``truth``."""
+    coefficients = np.polynomial.Polynomial.fit(result.ravel(), truth.ravel(), 3)
+    return np.clip(coefficients(result), 0, 1).astype(np.float32)
+
+
+class Means:
+    """Figures gathered print by print, said as means in the order they first came."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[float]] = defaultdict(list)
+
+    def add(self, metric: str, value: float) -> None:
+        self._values[metric].append(value)
+
+    def say(self) -> None:
+        for metric, values in self._values.items():
+            unit = "dB" if "_db" in metric else "share"
+            say("quality", f"quality.{metric}", float(np.mean(values)), unit)
+
+
+def mend(found: list[Print], sheets: Sheets) -> None:
+    """Damage found and filled; beside it the peers, doing nothing, and a perfect mask."""
+    means = Means()
+    for print_ in found:
+        plane = print_.scan[..., 0]
+        ours = made(print_.scan, until="repaired")
+        covered = print_.opacity >= TRACE
+        results = {
+            "": grey(ours.repaired),
+            "_opencv": peers.mended_opencv(plane, peers.mask_opencv(plane)),
+            "_skimage": peers.mended_skimage(plane, peers.mask_skimage(plane)),
+            "_nothing": plane,
+            "_perfect_mask": grey(made(print_.scan, until="repaired", damage=covered).repaired),
+        }
+        for suffix, result in results.items():
+            for where, error in zip(_WHERE, _errors(print_, result), strict=True):
+                means.add(f"mend_{where}_db{suffix}", decibels(error))
+        precision, recall = precision_and_recall(ours.damage >= 128, print_.opacity)
+        means.add("damage_precision", precision)
+        means.add("damage_recall", recall)
+        sheets.add("mend", print_.name, [print_.sound, plane, *list(results.values())[:3]])
+    means.say()
+
+
+def _errors(print_: Print, result: Plane) -> Iterator[npt.NDArray[np.float32]]:
+    error = (result - print_.sound) ** 2
+    yield error[print_.opacity >= DAMAGED]
+    yield error[print_.opacity < TRACE]
+    yield error
+
+
+def precision_and_recall(found: Mask, opacity: Plane) -> tuple[float, float]:
+    """Right within 1 pixel: of what was found, and of what there is."""
+    there = opacity >= DAMAGED
+    near = np.ones((3, 3), np.uint8)
+    around_truth = cv2.dilate((opacity >= DAMAGED / 2).astype(np.uint8), near) > 0
+    around_found = cv2.dilate(found.astype(np.uint8), near) > 0
+    precision = float(around_truth[found].mean()) if found.any() else 1.0
+    return precision, float(around_found[there].mean())
+
+
+def clear(found: list[Print], sheets: Sheets) -> None:
+    """The whole way from the damaged print to twice its size, each with its own mending."""
+    means = Means()
+    for print_ in found:
+        plane = print_.scan[..., 0]
+        ours = made(print_.scan).clear
+        assert ours is not None
+        mended = {
+            "opencv": peers.mended_opencv(plane, peers.mask_opencv(plane)),
+            "skimage": peers.mended_skimage(plane, peers.mask_skimage(plane)),
+        }
+        results = {
+            "": lightness(ours) / np.float32(100),
+            "_opencv": _light(peers.clear_opencv(mended["opencv"])),
+            "_skimage": _light(peers.clear_skimage(mended["skimage"])),
+            "_bicubic": _light(peers.clear_bicubic(plane)),
+        }
+        fitted = {suffix: tone_fitted(result, print_.truth) for suffix, result in results.items()}
+        for suffix, result in fitted.items():
+            means.add(f"clear_db{suffix}", decibels((result - print_.truth) ** 2))
+        for suffix, result in fitted.items():
+            likeness = structural_similarity(result, print_.truth, data_range=1.0)
+            means.add(f"clear_ssim{suffix}", float(likeness))
+        sheets.add("clear", print_.name, [print_.truth, *fitted.values()])
+    means.say()
+
+
+def _light(plane: Plane) -> Plane:
+    return lightness(np.repeat(plane[..., None], 3, axis=2)) / np.float32(100)
+
+
+def film(sheets: Sheets) -> None:
+    """Authentic damage beside an expert's restoration: nearer to it inside the difference, and
+    nothing else changed."""
+    for pair in ("film_pair1", "film_pair2"):
+        scan = read_rgb(PHOTOS / "old" / f"{pair}_damaged.jpg")
+        expert = read_rgb(PHOTOS / "truth" / f"{pair}_restored.jpg")
+        mended = made(scan, was="colour", until="repaired").repaired
+        differs = _difference(scan, expert)
+        near = cv2.dilate(differs.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        inside = {"scan": scan, "mended": mended}
+        for what, image in inside.items():
+            error = ((image - expert) ** 2)[differs]
+            say("quality", f"quality.{pair}_{what}_in_difference_db", decibels(error), "dB")
+        changed = (mended != scan).any(axis=2)
+        say("quality", f"quality.{pair}_changed_elsewhere", float(changed[~near].mean()), "share")
+        say("quality", f"quality.{pair}_difference", float(differs.mean()), "share")
+        sheets.add("film", pair, [scan, mended, expert, np.repeat(changed[..., None], 3, axis=2)])
+
+
+def _difference(scan: npt.NDArray[np.float32], expert: npt.NDArray[np.float32]) -> Mask:
+    """Where the expert worked: more than the two files' compression explains."""
+    apart = np.abs(scan - expert).max(axis=2)
+    sure = cv2.GaussianBlur(apart, (0, 0), 1.0) > 0.06
+    return cv2.dilate(sure.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    parser.add_argument("--quick", action="store_true", help="six prints instead of 24")
+    parser.add_argument("--sheets", type=Path, help="a folder for pictures to look at")
+    chosen = parser.parse_args()
+    if not PHOTOS.is_dir():
+        sys.exit("bench quality: ../shared/photos is not here; nothing was measured.")
+    sheets = Sheets(chosen.sheets)
+    parts: dict[str, Callable[[], None]] = {
+        "mend": lambda: mend(list(prints(quick=chosen.quick)), sheets),
+        "clear": lambda: clear(list(prints(quick=chosen.quick)), sheets),
+        "film": lambda: film(sheets),
+    }
+    for name, measure in parts.items():
+        if not chosen.parts or name in chosen.parts:
+            measure()
+    sheets.write()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,260 @@
+"""Old prints of photographs whose truth is known, for `scripts/bench quality` alone.
+
+An ageing of its own: training has another, so that no network is measured on what it was fitted
+to. Two kinds, so that nobody tunes to one: ``plain`` is an even print; ``worn`` has a toe and a
+shoulder, uneven fading, clumped grain, more of the damage traced on real film, and is a JPEG.
+"""
+
+import json
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image as PillowImage
+
+from server.restoration.lab import decoded, encoded, lightness
+
+ROOT = Path(__file__).parent.parent
+PHOTOS = ROOT.parent / "shared" / "photos"
+SPLIT = Path(__file__).with_name("quality_split.toml")
+PRINT = (256, 384)
+"""Height and width of a print; its truth is twice as large."""
+KINDS = ("plain", "worn")
+DAMAGED = 0.5
+"""Opacity from which a pixel counts as damaged; under TRACE nothing was damaged."""
+TRACE = 1 / 255
+
+Plane = npt.NDArray[np.float32]
+
+_CROPS = {
+    # name: (scale, places of the crops as fractions of what is left to move)
+    "pg_train": (0.27, ((0.0, 0.2), (1.0, 0.8))),
+    "usn_2004_two_yachts": (0.5, ((0.0, 0.3), (1.0, 1.0))),
+    "film_pair1_restored": (1.0, ((0.6, 0.5), (0.0, 1.0))),
+    "film_pair2_restored": (1.0, ((0.5, 0.5),)),
+}
+_AREA = (0.00015, 0.0025)
+"""Share of a print that one piece covers, least and most."""
+_THIN = 3.0
+"""Half the width in pixels that nine pieces of ten keep below: scratches, hairs, small dust."""
+_CLASSES = ("hair", "hair-short", "lint", "scratches", "dirt", "dots", "spots", "smut", "sprinkles")
+_LENGTHS = {
+    # long side of one piece in pixels of the print, least and most
+    "hair": (18, 80),
+    "hair-short": (10, 36),
+    "lint": (10, 34),
+    "scratches": (30, 130),
+    "dirt": (4, 14),
+    "dots": (4, 9),
+    "spots": (4, 10),
+    "smut": (7, 20),
+    "sprinkles": (5, 12),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A print before and after it was damaged, and what it shows."""
+
+    name: str
+    truth: Plane
+    """Lightness L*/100 at twice the print's size."""
+    sound: Plane
+    """The print with its fading and grain as scanned, grey 0..1."""
+    scan: npt.NDArray[np.float32]
+    """The damaged print, RGB 0..1, as it comes from the scanner."""
+    opacity: Plane
+    """How much of each pixel is covered by damage, 0..1."""
+
+
+def held_out() -> dict[str, Any]:
+    """The names that training leaves out."""
+    return tomllib.loads(SPLIT.read_text("utf-8"))
+
+
+def read_rgb(path: Path) -> npt.NDArray[np.float32]:
+    return np.asarray(PillowImage.open(path).convert("RGB"), np.float32) / np.float32(255)
+
+
+def truth_file(name: str) -> Path:
+    return next((PHOTOS / "truth").glob(f"{name}.*"))
+
+
+def truths() -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
+    """Colour photographs kept out of training, 768 x 512 (or upright), each with a name."""
+    for name in held_out()["photos"]["held_out"]:
+        image = read_rgb(truth_file(name))
+        if name not in _CROPS:
+            yield name, image
+            continue
+        scale, places = _CROPS[name]
+        if name.startswith("pg_"):
+            # Coloured strips of the three plates' edges.
+            top, left = (round(0.06 * length) for length in image.shape[:2])
+            image = image[top:-top, left:-left]
+        image = np.asarray(
+            cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        )
+        room = (image.shape[0] - 2 * PRINT[0], image.shape[1] - 2 * PRINT[1])
+        for number, place in enumerate(places):
+            y, x = (round(share * length) for share, length in zip(place, room, strict=True))
+            yield f"{name}-{number}", image[y : y + 2 * PRINT[0], x : x + 2 * PRINT[1]]
+
+
+def prints(*, quick: bool = False) -> Iterator[Print]:
+    """24 prints, each crop once of each kind; six with ``quick``."""
+    for number, (name, image) in enumerate(truths()):
+        for place, kind in enumerate(KINDS):
+            if not quick or (number % 2 == 0 and number // 2 % 2 == place):
+                rng = np.random.default_rng(9000 + 2 * number + place)
+                yield aged(f"{name}.{kind}", image, kind, rng)
+
+
+def aged(name: str, image: npt.NDArray[np.float32], kind: str, rng: np.random.Generator) -> Print:
+    """A print of ``image``, at half its size."""
+    light = decoded(image) @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+    grey = encoded(light.astype(np.float32))
+    truth = lightness(np.repeat(grey[..., None], 3, axis=2)) / np.float32(100)
+    size = (image.shape[1] // 2, image.shape[0] // 2)
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
+    soft = cv2.GaussianBlur(small, (0, 0), 0.8)
+    sound = _faded(soft, kind, rng) + _grain(soft, kind, rng)
+    opacity, tone = _damage(sound, kind, rng)
+    scan = np.clip(sound * (1 - opacity) + tone * opacity, 0, 1)
+    before = np.clip(sound, 0, 1).astype(np.float32)
+    return Print(name, truth, _scanned(before, kind)[..., 0], _scanned(scan, kind), opacity)
+
+
+def _cloud(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Plane:
+    """Smooth noise of standard deviation 1."""
+    noise = cv2.GaussianBlur(rng.normal(size=shape).astype(np.float32), (0, 0), sigma)
+    return np.asarray(noise / max(float(noise.std()), 1e-9), np.float32)
+
+
+def _faded(plane: Plane, kind: str, rng: np.random.Generator) -> Plane:
+    black, white = rng.uniform(0.10, 0.22), rng.uniform(0.80, 0.92)
+    if kind == "plain":
+        return np.asarray(black + (white - black) * plane, np.float32)
+    bent = plane + np.float32(rng.uniform(0.1, 0.35)) * plane * (1 - plane) * (2 * plane - 1)
+    uneven = 1 - 0.06 * np.abs(_cloud(plane.shape, max(plane.shape) / 5, rng))
+    return np.asarray(black + (white - black) * bent * uneven, np.float32)
+
+
+def _grain(plane: Plane, kind: str, rng: np.random.Generator) -> Plane:
+    if kind == "plain":
+        return rng.normal(0, 0.022, plane.shape).astype(np.float32)
+    clumped = _cloud(plane.shape, 0.55, rng)
+    return np.asarray(0.022 * clumped * (0.6 + 1.6 * plane * (1 - plane)), np.float32)
+
+
+@lru_cache(maxsize=256)
+def _shape(name: str, number: int) -> tuple[Plane, ...]:
+    """The pieces of one transparent PNG, opacity 0..1."""
+    path = PHOTOS / "damage-shapes" / "synthetic" / name
+    file = sorted(path.glob("*.png"))[number - 1]
+    alpha = np.asarray(PillowImage.open(file).convert("RGBA"))[..., 3]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha > 24).astype(np.uint8))
+    pieces = []
+    for label in range(1, count):
+        x, y, width, height, area = stats[label]
+        if area >= 6:
+            place = (slice(y, y + height), slice(x, x + width))
+            pieces.append((alpha[place] * (labels[place] == label) / 255).astype(np.float32))
+    return tuple(pieces)
+
+
+@lru_cache(maxsize=8)
+def _traced(scan: str) -> tuple[npt.NDArray[np.float32], ...]:
+    """Polygons traced on a film scan, in its pixels, each moved to the origin."""
+    path = PHOTOS / "damage-shapes" / "scans-annotations" / f"{scan}.json"
+    found = []
+    for entry in json.loads(path.read_text("utf-8")).values():
+        points = np.array([(point["x"], point["y"]) for point in entry["points"]], np.float32)
+        if len(points) >= 3:
+            found.append(points - points.min(axis=0))
+    return tuple(found)
+
+
+def _drawn_shape(rng: np.random.Generator, numbers: list[int]) -> Plane:
+    name = str(rng.choice(_CLASSES))
+    pieces = _shape(name, int(rng.choice(numbers)))
+    piece = pieces[int(rng.integers(len(pieces)))]
+    scale = rng.uniform(*_LENGTHS[name]) / max(piece.shape)
+    around = int(np.ceil(max(piece.shape) * 0.25)) + 2
+    piece = np.pad(piece, around)
+    middle = (piece.shape[1] / 2, piece.shape[0] / 2)
+    turn = cv2.getRotationMatrix2D(middle, rng.uniform(0, 360), 1.0)
+    piece = cv2.warpAffine(piece, turn, (piece.shape[1], piece.shape[0]))
+    size = [max(1, round(length * scale)) for length in piece.shape[::-1]]
+    shrunk = cv2.resize(piece, size, interpolation=cv2.INTER_AREA)
+    # A thin hair made small stays a hair: it gets narrower, not transparent.
+    return np.asarray(shrunk / max(float(shrunk.max()), 0.2), np.float32)
+
+
+def _drawn_trace(rng: np.random.Generator, scans: list[str]) -> Plane:
+    polygons = _traced(str(rng.choice(scans)))
+    points = polygons[int(rng.integers(len(polygons)))] * rng.uniform(0.5, 1.2) + 2
+    size = np.ceil(points.max(axis=0) + 2).astype(int)
+    canvas = np.zeros((size[1] * 4, size[0] * 4), np.uint8)
+    cv2.fillPoly(canvas, [np.round(points * 4).astype(np.int32)], 255)
+    small = cv2.resize(canvas, (int(size[0]), int(size[1])), interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.float32) / np.float32(255)
+
+
+def _damage(plane: Plane, kind: str, rng: np.random.Generator) -> tuple[Plane, Plane]:
+    """Opacity and tone of about 25 pieces over about 1.7 % of the picture."""
+    split = held_out()["shapes"]
+    opacity, tone = np.zeros_like(plane), np.zeros_like(plane)
+    goal = rng.uniform(0.013, 0.021)
+    while (opacity > DAMAGED).mean() < goal:
+        if rng.random() < (0.25 if kind == "plain" else 0.5):
+            piece = _drawn_trace(rng, split["held_out_scans"])
+        else:
+            piece = _drawn_shape(rng, split["held_out_numbers"])
+        area = (piece > DAMAGED).sum() / plane.size
+        thick = cv2.distanceTransform((piece > DAMAGED).astype(np.uint8), cv2.DIST_L2, 5).max()
+        if not _AREA[0] < area < _AREA[1] or (thick > _THIN and rng.random() < 0.9):
+            continue
+        piece = cv2.GaussianBlur(np.pad(piece, 2), (0, 0), 0.5) * np.float32(rng.uniform(0.6, 1.0))
+        step = rng.uniform(0.12, 0.33) * (1 if rng.random() < 0.6 else -1)
+        _laid(opacity, tone, piece, plane, step, rng)
+    return opacity, tone
+
+
+def _laid(
+    opacity: Plane,
+    tone: Plane,
+    piece: Plane,
+    plane: Plane,
+    step: float,
+    rng: np.random.Generator,
+) -> None:
+    """One piece somewhere, of one tone that differs by ``step`` from what it covers."""
+    height, width = opacity.shape
+    piece = piece[:height, :width]
+    y = int(rng.integers(0, height - piece.shape[0] + 1))
+    x = int(rng.integers(0, width - piece.shape[1] + 1))
+    place = (slice(y, y + piece.shape[0]), slice(x, x + piece.shape[1]))
+    below = float(np.average(plane[place], weights=piece + 1e-6))
+    # Where there is no room on this side of the scale, the damage is of the other polarity.
+    level = below + step if 0.02 < below + step < 0.99 else below - step
+    stronger = piece > opacity[place]
+    opacity[place] = np.maximum(opacity[place], piece)
+    tone[place][stronger] = level
+
+
+def _scanned(plane: npt.NDArray[Any], kind: str) -> npt.NDArray[np.float32]:
+    levels = np.round(plane * 255).astype(np.uint8)
+    if kind == "worn":
+        file = BytesIO()
+        PillowImage.fromarray(levels).save(file, "JPEG", quality=93)
+        levels = np.asarray(PillowImage.open(file).convert("L"))
+    grey = levels.astype(np.float32) / np.float32(255)
+    return np.repeat(grey[..., None], 3, axis=2)

@@ -1,0 +1,36 @@
+"""The measures of `scripts/bench quality`, on pictures whose answer is known by heart."""
+
+import numpy as np
+import pytest
+from bench_quality import decibels, precision_and_recall, tone_fitted
+from quality_prints import PHOTOS, TRACE, prints
+
+
+def test_a_tenth_off_everywhere_is_twenty_decibels() -> None:
+    assert decibels(np.full((4, 4), 0.01)) == pytest.approx(20)
+
+
+def test_a_mark_one_pixel_off_is_right_and_one_elsewhere_is_not() -> None:
+    opacity = np.zeros((20, 20), np.float32)
+    opacity[5, 2:12] = 1
+    found = np.zeros((20, 20), bool)
+    found[6, 2:12] = True
+    assert precision_and_recall(found, opacity) == (1.0, 1.0)
+    found[15, 2:12] = True
+    assert precision_and_recall(found, opacity) == (0.5, 1.0)
+
+
+def test_fading_alone_costs_nothing_after_the_tone_fit() -> None:
+    truth = np.random.default_rng(0).random((40, 60)).astype(np.float32)
+    assert decibels((tone_fitted(0.2 + 0.5 * truth, truth) - truth) ** 2) > 60
+
+
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the photographs to test on are not beside this")
+def test_damage_covers_about_a_sixtieth_and_nothing_else_is_touched() -> None:
+    found = list(prints(quick=True))
+    covered = np.mean([(print_.opacity >= 0.5).mean() for print_ in found])
+    assert 0.012 < covered < 0.022
+    for print_ in found:
+        apart = np.abs(print_.scan[..., 0] - print_.sound)[print_.opacity < TRACE]
+        assert np.median(apart) < 1 / 255
+        assert print_.truth.shape == tuple(2 * length for length in print_.sound.shape)
