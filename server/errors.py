@@ -11,6 +11,8 @@ RekindleError
 ├── NotRestored         a set cannot be published yet
 ├── StoreDamaged        a stored result is not what it says it is
 ├── EditionMissing      no such edition, or none published
+├── CertificateRefused  files cannot be signed with this certificate
+├── PrinterRefused      the printer's queue did not take a postcard
 ├── UserRefused         a user cannot be added or logged in
 └── ImportRefused       a source cannot become a set
 """
@@ -130,6 +132,24 @@ class EditionMissing(RekindleError):
         if self.number is None:
             return f"No edition of {self.set_id} is published. Run: rekindle publish SET"
         return f"{self.set_id} has no edition {self.number}."
+
+
+class CertificateRefused(RekindleError):
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason, remedy)
+        self.reason, self.remedy = reason, remedy
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.remedy}"
+
+
+class PrinterRefused(RekindleError):
+    def __init__(self, queue: str, reason: str) -> None:
+        super().__init__(queue, reason)
+        self.queue, self.reason = queue, reason
+
+    def __str__(self) -> str:
+        return f"Printer queue {self.queue}: {self.reason}"
 
 
 class UserRefused(RekindleError):

@@ -38,6 +38,7 @@ export interface EditionPhoto {
   date: string | null;
   place: string | null;
   people: string[];
+  creator: string | null;
   credit: string | null;
   rights: string | null;
   source: string;

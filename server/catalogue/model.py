@@ -107,7 +107,10 @@ class Photo(_Frozen):
     """EDTF (ISO 8601-2): ``1974-09-01``, ``1974``, ``1974~``, ``197X``."""
     place: str | None = None
     people: tuple[str, ...] = ()
+    creator: str | None = None
+    """Who took the photograph."""
     credit: str | None = None
+    """Who holds the original."""
     rights: str | None = None
     """URI of a rights statement or licence."""
     scan: str = "scan.tif"

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 import server
-from server.catalogue.model import ExhibitSet, Region
-from server.editions import renditions
+from server.catalogue.model import ExhibitSet, Region, Text
+from server.editions import labels, renditions
 from server.editions.arrival import arrival, map_size
 from server.editions.model import (
     Edition,
@@ -21,6 +21,7 @@ from server.editions.model import (
     EditionStage,
     PlainParadata,
     Rendition,
+    StageName,
 )
 from server.editions.outlines import outline_of
 from server.restoration import evidence
@@ -134,6 +135,7 @@ def _photo(shop: _Shop, work: Restored) -> EditionPhoto:
         date=photo.date,
         place=photo.place,
         people=photo.people,
+        creator=photo.creator,
         credit=photo.credit,
         rights=photo.rights,
         source=photo.source,
@@ -148,17 +150,35 @@ def _photo(shop: _Shop, work: Restored) -> EditionPhoto:
 
 
 def _scan_stage(shop: _Shop, work: Restored, scan: Image, scan_digest: str) -> EditionStage:
-    packet = renditions.xmp("scan", work.photo.source, work.photo.credit)
+    packet = _label(work, "scan")
     stem = f"media/{digest(scan_digest.encode() + packet)[:20]}"
     sizes = renditions.names(stem, scan.shape[1], scan.shape[0])
     _write_renditions(shop, sizes, lambda: scan, packet)
     return EditionStage(name="scan", renditions=tuple(sizes))
 
 
+def _label(work: Restored, stage: StageName) -> bytes:
+    """The XMP of a rendition. What a curator may still reword is added when a visitor takes a copy
+    home: here it would mean compressing every picture again."""
+    made = STAGES[: STAGES.index(stage) + 1] if stage != "scan" else ()
+    steps = [step for name in made for step in work.steps.get(name, ())]
+    photo = work.photo
+    return labels.packet(
+        labels.Label(
+            source_type=labels.source_type(stage, photo.source, steps),
+            title=Text({}),
+            description=Text({}),
+            creator=photo.creator,
+            credit=photo.credit,
+            rights=photo.rights,
+        )
+    )
+
+
 def _stage(
     shop: _Shop, work: Restored, name: Stage, result: Result, scan: Image, scan_digest: str
 ) -> EditionStage:
-    packet = renditions.xmp(name, work.photo.source, work.photo.credit)
+    packet = _label(work, name)
     stem = f"media/{digest(result.paradata.image.encode() + packet)[:20]}"
     sizes = renditions.names(stem, result.paradata.width, result.paradata.height)
     _write_renditions(shop, sizes, result.image, packet)

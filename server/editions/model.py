@@ -96,6 +96,8 @@ class EditionPhoto(_Frozen):
     date: str | None = None
     place: str | None = None
     people: tuple[str, ...] = ()
+    creator: str | None = None
+    """Who took the photograph."""
     credit: str | None = None
     rights: str | None = None
     source: str

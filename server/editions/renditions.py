@@ -1,47 +1,16 @@
-"""Pictures as screens and visitors get them: sized, compressed, labelled.
-
-Every file carries its IPTC digital source type (https://cv.iptc.org/newscodes/digitalsourcetype/)
-in XMP, so that a copy that leaves the room still says what it is.
-"""
+"""Pictures as screens and visitors get them: sized, compressed, labelled (see labels.py)."""
 
 from pathlib import Path
-from xml.sax.saxutils import quoteattr
 
 import pyvips
 
-from server.editions.model import Rendition, StageName
+from server.editions.model import Rendition
 from server.restoration.engine import Image
 from server.restoration.images import resize, to_bytes8
 
 LONG_SIDES = (3840, 1920, 480)
 """Pixels: a 4K screen, a full-HD screen, a thumbnail."""
 WEBP_QUALITY, JPEG_QUALITY = 88, 90
-
-SOURCE_TYPE = {
-    "print": "print",
-    "negative": "negativeFilm",
-    "slide": "positiveFilm",
-    "repaired": "algorithmicallyEnhanced",
-    "clear": "algorithmicallyEnhanced",
-    "colour": "algorithmicallyEnhanced",
-    "finished": "humanEdits",
-}
-"""IPTC terms, by the kind of original for scans and by stage for what was made of them."""
-
-_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
- xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
- Iptc4xmpExt:DigitalSourceType={type} photoshop:Credit={credit}/>
-</rdf:RDF></x:xmpmeta>
-<?xpacket end="w"?>"""
-
-
-def xmp(stage: StageName, source: str, credit: str | None) -> bytes:
-    """The XMP packet of a rendition: what kind of picture it is, and who holds the original."""
-    term = SOURCE_TYPE[source if stage == "scan" else stage]
-    uri = f"http://cv.iptc.org/newscodes/digitalsourcetype/{term}"
-    return _XMP.format(type=quoteattr(uri), credit=quoteattr(credit or "")).encode()
 
 
 def sizes(width: int, height: int) -> list[tuple[int, int]]:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image as PillowImage
 
-from server.editions import renditions
+from server.catalogue.model import Text
+from server.editions import labels, renditions
 
 
 @pytest.mark.parametrize(
@@ -26,7 +27,9 @@ def test_files_hold_the_picture_and_say_what_it_is(tmp_path: Path) -> None:
     rows, columns = np.mgrid[0:300, 0:500]
     image = np.dstack([columns / 500, rows / 300, np.full(rows.shape, 0.3)]).astype(np.float32)
     named = renditions.names("picture", 500, 300)
-    packet = renditions.xmp("colour", "print", 'Museum "A" & B')
+    packet = labels.packet(
+        labels.Label("algorithmicallyEnhanced", Text({}), Text({}), None, 'Museum "A" & B', None)
+    )
     renditions.write(tmp_path, image, named, packet)
     for one in named:
         for name in (one.webp, one.jpeg):
@@ -38,18 +41,3 @@ def test_files_hold_the_picture_and_say_what_it_is(tmp_path: Path) -> None:
                 seen = np.asarray(picture.convert("RGB").resize((50, 30)), np.float32) / 255
             meant = image.reshape(30, 10, 50, 10, 3).mean(axis=(1, 3))
             assert np.abs(seen - meant).mean() < 0.02
-
-
-@pytest.mark.parametrize(
-    ("stage", "source", "term"),
-    [
-        ("scan", "print", "print"),
-        ("scan", "negative", "negativeFilm"),
-        ("scan", "slide", "positiveFilm"),
-        ("repaired", "print", "algorithmicallyEnhanced"),
-        ("finished", "slide", "humanEdits"),
-    ],
-)
-def test_every_stage_has_its_digital_source_type(stage: str, source: str, term: str) -> None:
-    packet = renditions.xmp(stage, source, None).decode()  # type: ignore[arg-type]
-    assert f"newscodes/digitalsourcetype/{term}" in packet
