@@ -1,0 +1,287 @@
+"""One training example: a clean scene, and the old print a museum might have of it.
+
+The scene comes at twice the print's size and in the print's own tone, so that the network learns
+to clear a picture and not to guess at its fading. Ropes, lettering, lamps and borders are drawn
+into the scene before the lens sees it: what the lens saw is no damage.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from learn_damage import Plane, Rng, damaged, smooth
+from learn_photos import Bytes, Source
+
+SIDE = 96
+"""Of an example's print, in pixels; its scene has twice as many."""
+
+_GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
+_GRAIN = (0.0, 0.0, 0.45, 0.6, 0.8, 1.1, 1.6, 2.4)
+_FIELD = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Planes of 0..1: ``print`` (side, side), ``scene`` (2 side, 2 side), and for the finder
+    ``damage`` (0 or 1) and ``sure`` (weight), (side, side). ``span`` is the print's tonal range."""
+
+    print: Plane
+    scene: Plane
+    damage: Plane
+    sure: Plane
+    span: float
+
+
+def grain_fields(seed: int) -> list[Plane]:
+    """Noise of unit strength, from fine to coarse grain."""
+    rng = np.random.default_rng(seed)
+    fields = []
+    for sigma in _GRAIN:
+        field = rng.standard_normal((_FIELD, _FIELD), dtype=np.float32)
+        if sigma:
+            field = np.asarray(cv2.GaussianBlur(field, (0, 0), sigma), np.float32)
+        fields.append(field / field.std())
+    return fields
+
+
+def _crop(rng: Rng, source: Source) -> Bytes:
+    """A piece of a photograph, turned and mirrored; of two, often the busier."""
+    sizes = source.photos[int(rng.integers(len(source.photos)))]
+    areas = np.array([size.shape[0] * size.shape[1] for size in sizes], np.float64)
+    photo = sizes[int(rng.choice(len(sizes), p=areas / areas.sum()))]
+    side = 2 * SIDE
+    pieces = []
+    for _ in range(1 if rng.random() < 0.4 else 2):
+        y = int(rng.integers(photo.shape[0] - side + 1))
+        x = int(rng.integers(photo.shape[1] - side + 1))
+        pieces.append(photo[y : y + side, x : x + side])
+    piece = max(pieces, key=lambda crop: float(crop[::4, ::4].std()))
+    piece = np.rot90(piece, int(rng.integers(4)))
+    return np.ascontiguousarray(piece[:, ::-1] if rng.random() < 0.5 else piece)
+
+
+def _grey(rng: Rng, piece: Bytes) -> Plane:
+    draw = rng.random()
+    shares = (
+        _GREYS[0]
+        if draw < 0.55
+        else _GREYS[int(rng.integers(3))]
+        if draw < 0.75
+        else rng.dirichlet((1, 1, 1))
+    )
+    return np.asarray(piece @ np.asarray(shares, np.float32), np.float32) / np.float32(255)
+
+
+def _opacity(canvas: Bytes) -> Plane:
+    return np.asarray(canvas, np.float32) / np.float32(255)
+
+
+def _lined(rng: Rng, scene: Plane) -> Plane:
+    """Wires, ropes and masts: lines that belong to the picture."""
+    side = scene.shape[0]
+    canvas = np.zeros((side, side), np.uint8)
+    for _ in range(int(rng.integers(1, 5))):
+        ends = rng.uniform(-0.2, 1.2, (2, 2)) * side
+        steps = np.linspace(0, 1, 24)[:, None]
+        sag = np.array([0.0, rng.uniform(-0.15, 0.3) * side]) * (4 * steps * (1 - steps))
+        path = ends[0] * (1 - steps) + ends[1] * steps + sag
+        points = [np.round(path * 16).astype(np.int32)[:, None]]
+        cv2.polylines(canvas, points, False, 255, int(rng.integers(1, 5)), cv2.LINE_AA, 4)
+    value = np.float32(rng.choice((rng.uniform(0, 0.3), rng.uniform(0.6, 1.0))))
+    share = np.float32(rng.uniform(0.5, 1.0))
+    return scene + share * _opacity(canvas) * (value - scene)
+
+
+def _lettered(rng: Rng, scene: Plane) -> Plane:
+    word = "".join(rng.choice(list("ABDEGHKLMNORSTUW1234567890aehknorst ")) for _ in range(9))
+    canvas = np.zeros(scene.shape, np.uint8)
+    at = (int(rng.uniform(-40, 120)), int(rng.uniform(20, scene.shape[0])))
+    face, size = int(rng.integers(0, 8)), float(rng.uniform(0.4, 1.6))
+    cv2.putText(canvas, word, at, face, size, 255, int(rng.integers(1, 4)), cv2.LINE_AA)
+    value = np.float32(rng.choice((rng.uniform(0, 0.25), rng.uniform(0.75, 1.0))))
+    return scene + _opacity(canvas) * (value - scene)
+
+
+def _lit(rng: Rng, scene: Plane) -> Plane:
+    """Lamps, catchlights, rivets and buttons: small round lights and darks."""
+    canvas = np.zeros(scene.shape, np.uint8)
+    for _ in range(int(rng.integers(1, 8))):
+        centre = (int(rng.uniform(0, scene.shape[0])), int(rng.uniform(0, scene.shape[0])))
+        cv2.circle(canvas, centre, int(rng.integers(1, 8)), int(rng.integers(100, 256)), -1, 16)
+    glow = np.asarray(cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.8, 3.0)), np.uint8)
+    value = np.float32(rng.choice((0.05, 1.0), p=(0.3, 0.7)))
+    return scene + _opacity(glow) * (value - scene)
+
+
+def _bordered(rng: Rng, scene: Plane) -> Plane:
+    """The edge of the film or of the paper: straight, even, black or white."""
+    side = scene.shape[0]
+    wide = int(rng.uniform(0.04, 0.4) * side)
+    slope = np.linspace(-1, 1, side, dtype=np.float32)[:, None] * np.float32(rng.normal(0, 2))
+    soft = np.clip((np.arange(side, dtype=np.float32)[None, :] + slope - wide) / 2 + 0.5, 0, 1)
+    value = np.float32(rng.choice((rng.uniform(0, 0.12), rng.uniform(0.85, 1))))
+    framed = scene * soft + value * (1 - soft)
+    return np.ascontiguousarray(np.rot90(framed, int(rng.integers(4))), np.float32)
+
+
+def _toned(rng: Rng, plane: Plane) -> tuple[Plane, float]:
+    """The scene in a print's tone: gamma, contrast either way, fading, vignette. And its range."""
+    gamma = float(np.exp(rng.normal(0, 0.3)))
+    plane = np.clip(plane, 0, 1) ** np.float32(gamma)
+    bend = np.float32(rng.uniform(-0.7, 0.8))
+    plane = plane + bend * plane * (1 - plane) * (2 * plane - 1)
+    low, high = 0.3 * rng.random() ** 2.5, 1 - 0.4 * rng.random() ** 2
+    plane = np.float32(low) + np.float32(high - low) * plane
+    span = high - low
+    if rng.random() < 0.4:
+        loss = np.float32(rng.uniform(0, 0.4)) * smooth(rng, plane.shape[0], 2)
+        plane = plane + np.clip(loss, 0, 0.5) * (np.float32(rng.choice((0.15, 0.85))) - plane)
+    return np.asarray(plane, np.float32), span
+
+
+def _kernel(rng: Rng) -> Plane | None:
+    """The lens' blur at the scene's size, or none."""
+    draw = rng.random()
+    if draw < 0.06:
+        return None
+    wide = 2 * float(np.exp(rng.uniform(np.log(0.3), np.log(1.7))))
+    reach = int(np.ceil(2.6 * wide)) + 1
+    axis = np.arange(-reach, reach + 1, dtype=np.float32)
+    x, y = np.meshgrid(axis, axis)
+    if draw < 0.62:
+        kernel = np.exp(-(x**2 + y**2) / np.float32(2 * wide**2))
+    elif draw < 0.77:
+        turn, flat = rng.uniform(0, np.pi), rng.uniform(0.35, 0.9)
+        u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
+        kernel = np.exp(-(u**2 + (v / flat) ** 2) / (2 * wide**2))
+    elif draw < 0.92:
+        kernel = np.clip(1.5 * wide + 0.5 - np.hypot(x, y), 0, 1)
+    else:
+        narrow = 0.45 * wide
+        kernel = np.exp(-(x**2 + y**2) / (2 * narrow**2)) / narrow**2
+        kernel += rng.uniform(0.2, 0.8) * np.exp(-(x**2 + y**2) / (2 * wide**2)) / wide**2
+    return np.asarray(kernel / kernel.sum(), np.float32)
+
+
+def _screened(rng: Rng, plane: Plane) -> Plane:
+    """Printed by a halftone screen, or on paper with a weave."""
+    side = plane.shape[0]
+    axis = np.arange(side, dtype=np.float32)
+    x, y = np.meshgrid(axis, axis)
+    turn, period = rng.uniform(0, np.pi), 2 * rng.uniform(2.2, 6.0)
+    u = (x * np.cos(turn) + y * np.sin(turn)) * (2 * np.pi / period)
+    v = (y * np.cos(turn) - x * np.sin(turn)) * (2 * np.pi / period)
+    wave = np.asarray(np.cos(u) + np.cos(v), np.float32) / np.float32(4)
+    if rng.random() < 0.5:
+        return np.asarray(plane + np.float32(rng.uniform(0.02, 0.12)) * wave, np.float32)
+    dots = np.clip((plane - 0.5 + wave) * rng.uniform(2, 6) + 0.5, 0, 1)
+    screened = plane + np.float32(rng.uniform(0.3, 0.9)) * (dots - plane)
+    return np.asarray(screened, np.float32)
+
+
+def _halved(rng: Rng, plane: Plane) -> Plane:
+    draw, size = rng.random(), (SIDE, SIDE)
+    if draw < 0.6:
+        return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
+    if draw < 0.8:
+        soft = cv2.GaussianBlur(plane, (0, 0), rng.uniform(0.5, 1.0))
+        return np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    soft = cv2.GaussianBlur(plane, (0, 0), 0.6)
+    return np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _grained(rng: Rng, plane: Plane, fields: list[Plane]) -> tuple[Plane, float]:
+    """Grain of one or two sizes, even or by tone; and its strength."""
+    draw = rng.random()
+    strength = (
+        rng.uniform(0, 0.006)
+        if draw < 0.1
+        else rng.uniform(0.006, 0.045)
+        if draw < 0.75
+        else rng.uniform(0.03, 0.08)
+    )
+    grain = np.zeros_like(plane)
+    for share in (1.0, float(rng.choice((0.0, 0.5, 1.0)))):
+        field = fields[int(rng.integers(len(fields)))]
+        y, x = rng.integers(0, _FIELD - SIDE, 2)
+        grain += np.float32(share) * field[y : y + SIDE, x : x + SIDE]
+    grain /= max(float(grain.std()), 1e-3)
+    if rng.random() < 0.12:
+        grain = np.sign(grain) * np.abs(grain) ** np.float32(1.4)
+    tone = np.clip(plane, 0, 1)
+    law = rng.random()
+    if law < 0.35:
+        grain *= np.float32(0.25) + 3 * tone * (1 - tone)
+    elif law < 0.5:
+        grain *= np.float32(1.4) - tone
+    elif law < 0.65:
+        grain *= np.float32(0.4) + tone
+    return plane + np.float32(strength) * grain, strength
+
+
+def _compressed(rng: Rng, plane: Plane, low: int) -> Plane:
+    levels = np.clip(np.round(plane * 255), 0, 255).astype(np.uint8)
+    quality = int(rng.integers(low, 97))
+    packed = cv2.imencode(".jpg", levels, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    read = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE)
+    return np.asarray(read, np.float32) / np.float32(255)
+
+
+def _scanned(rng: Rng, plane: Plane, covered: Plane) -> tuple[Plane, Plane]:
+    """The scanner's softness or sharpening, and the file's 8 bits and compression."""
+    draw = rng.random()
+    if draw < 0.4:
+        soft = float(rng.uniform(0.3, 1.0))
+        plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), soft), np.float32)
+        covered = np.asarray(cv2.GaussianBlur(covered, (0, 0), soft), np.float32)
+    elif draw < 0.52:
+        soft_plane = cv2.GaussianBlur(plane, (0, 0), rng.uniform(0.6, 1.5))
+        plane = plane + np.float32(rng.uniform(0.2, 1.0)) * (plane - soft_plane)
+    if rng.random() < 0.35:
+        return _compressed(rng, plane, 45), covered
+    return np.clip(np.round(plane * 255), 0, 255) / np.float32(255), covered
+
+
+def example(rng: Rng, source: Source, fields: list[Plane]) -> Example:
+    """A fresh example; the same for the same state of ``rng``."""
+    scene = _grey(rng, _crop(rng, source))
+    for chance, drawn in ((0.14, _lined), (0.05, _lettered), (0.10, _lit), (0.05, _bordered)):
+        if rng.random() < chance:
+            scene = drawn(rng, scene)
+    scene, span = _toned(rng, scene)
+    plane, kernel = scene, _kernel(rng)
+    if kernel is not None:
+        plane = np.asarray(cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT))
+    if rng.random() < 0.05:
+        plane = _screened(rng, plane)
+    plane = _halved(rng, plane)
+    if rng.random() < 0.12:
+        plane = _compressed(rng, plane, 35)
+    plane, strength = _grained(rng, plane, fields)
+    rate = 0.0 if rng.random() < 0.25 else float(rng.choice((1.2, 2.5, 5.0)))
+    harmed, covered = damaged(plane, rng, source, rate=rate)
+    change = np.abs(np.clip(harmed, 0, 1) - plane)
+    plane, covered = _scanned(rng, harmed, covered)
+    seen = change > max(0.04, strength)
+    damage = (covered > 0.35) & seen
+    doubtful = ~damage & (covered > 0.1)
+    sure = np.where(doubtful, np.float32(0.05), np.float32(1))
+    return Example(np.asarray(plane, np.float32), scene, damage.astype(np.float32), sure, span)
+
+
+Batch = tuple[npt.NDArray[np.float32], ...]
+
+
+def batch(seed: int, step: int, places: range, source: Source, fields: list[Plane]) -> Batch:
+    """These of a step's examples, stacked: print, scene, damage, sure (with one channel), span.
+
+    A step's examples depend on ``seed`` and ``step`` alone, so a resumed training sees what an
+    unbroken one would have seen.
+    """
+    made = [example(np.random.default_rng((seed, step, place)), source, fields) for place in places]
+    planes = (
+        np.stack([getattr(one, name) for one in made])[:, None]
+        for name in ("print", "scene", "damage", "sure")
+    )
+    return (*planes, np.array([one.span for one in made], np.float32))

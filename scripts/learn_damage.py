@@ -1,0 +1,201 @@
+"""Random damage for training: scratches, hairs, dust, blots, folds, tears, and shapes from film.
+
+Each kind says how much of each pixel it covers; what colour it has and how it lies on the print is
+drawn apart from that, so that no kind is tied to a polarity. Sizes are in pixels of the print.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from learn_photos import Bytes, Source
+
+Plane = npt.NDArray[np.float32]
+Rng = np.random.Generator
+
+_FINE = 4
+"""Strokes are drawn this many times larger, then averaged."""
+
+
+def smooth(rng: Rng, side: int, cells: int) -> Plane:
+    """A field of about 0..1 that changes over ``side / cells`` pixels."""
+    small = rng.random((cells + 1, cells + 1), dtype=np.float32)
+    return np.asarray(cv2.resize(small, (side, side), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _strokes(side: int, strokes: list[tuple[npt.NDArray[np.float64], float]]) -> Plane:
+    """Coverage of lines given as points (x, y) and width."""
+    canvas = np.zeros((side * _FINE, side * _FINE), np.uint8)
+    for points, width in strokes:
+        path = np.round(points * _FINE * 16).astype(np.int32)[:, None]
+        cv2.polylines(canvas, [path], False, 255, max(1, round(width * _FINE)), cv2.LINE_8, 4)
+    cover = cv2.resize(canvas, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(cover, np.float32) / np.float32(255)
+
+
+def _wander(rng: Rng, side: int, length: float, bend: float) -> npt.NDArray[np.float64]:
+    """A curved path through a random point; its direction drifts by ``bend`` radians a step."""
+    steps = max(3, int(length / 3))
+    turn = rng.normal(0, bend / 3) + np.cumsum(rng.normal(0, bend / 2, steps))
+    angle = rng.uniform(0, 2 * np.pi) + np.cumsum(turn)
+    path = np.cumsum(np.stack([np.cos(angle), np.sin(angle)], 1), axis=0) * (length / steps)
+    return path - path[rng.integers(steps)] + rng.uniform(0, side, 2)
+
+
+def _scratch(rng: Rng, side: int, source: Source) -> Plane:
+    width = float(np.exp(rng.uniform(np.log(0.35), np.log(2.6))))
+    length = rng.uniform(0.15, 2.0) * side
+    cover = _strokes(
+        side,
+        [
+            (_wander(rng, side, length, 0.02) + rng.normal(0, 2), width)
+            for _ in range(1 if rng.random() < 0.7 else int(rng.integers(2, 5)))
+        ],
+    )
+    if rng.random() < 0.6:
+        cells = int(rng.integers(4, 30))
+        cover = cover * np.clip(rng.uniform(0.4, 1.6) + 2 * (smooth(rng, side, cells) - 0.5), 0, 1)
+    return cover
+
+
+def _tram(rng: Rng, side: int, source: Source) -> Plane:
+    """Scratches of the film's run through a machine: straight, parallel to a side."""
+    strokes = []
+    middle = rng.uniform(0, side)
+    for _ in range(int(rng.integers(1, 4))):
+        x = middle + rng.normal(0, 6)
+        points = np.array([[x, -4], [x + rng.normal(0, 1.5), side + 4]])
+        if rng.random() < 0.3:
+            points[rng.integers(2), 1] = rng.uniform(0, side)
+        strokes.append((points, rng.uniform(0.4, 1.8)))
+    cover = _strokes(side, strokes)
+    return cover.T if rng.random() < 0.4 else cover
+
+
+def _hair(rng: Rng, side: int, source: Source) -> Plane:
+    length, width = rng.uniform(0.15, 1.2) * side, rng.uniform(0.5, 2.0)
+    return _strokes(side, [(_wander(rng, side, length, rng.uniform(0.05, 0.35)), width)])
+
+
+def _dust(rng: Rng, side: int, source: Source) -> Plane:
+    strokes = []
+    centre, spread = rng.uniform(0, side, 2), rng.uniform(0.1, 0.6) * side
+    for _ in range(1 + int(rng.geometric(0.25))):
+        width = 0.7 + 3.5 * rng.random() ** 3
+        spot = centre + rng.normal(0, spread, 2)
+        path = spot + np.cumsum(rng.normal(0, 0.5 * width, (int(rng.integers(2, 5)), 2)), axis=0)
+        strokes.append((path, width))
+    return _strokes(side, strokes)
+
+
+def _outlined(rng: Rng, side: int, radius: float) -> npt.NDArray[np.float64]:
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    rough = (
+        1
+        + rng.uniform(0.1, 0.4)
+        * np.convolve(np.tile(rng.normal(0, 1, 24), 3), np.ones(3) / 3, "same")[24:48]
+    )
+    stretch = np.array([1.0, rng.uniform(0.4, 1.0)])
+    ring = np.stack([np.cos(angles), np.sin(angles)], 1) * (radius * rough)[:, None] * stretch
+    tilt = rng.uniform(0, np.pi)
+    turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
+    return ring @ turn + rng.uniform(0, side, 2)
+
+
+def _blot(rng: Rng, side: int, source: Source) -> Plane:
+    """A chip or blot with a sharp, ragged outline."""
+    canvas = np.zeros((side * _FINE, side * _FINE), np.uint8)
+    for _ in range(1 if rng.random() < 0.6 else 3):
+        ring = _outlined(rng, side, float(np.exp(rng.uniform(np.log(1.5), np.log(11)))))
+        cv2.fillPoly(canvas, [np.round(ring * _FINE * 16).astype(np.int32)], 255, cv2.LINE_8, 4)
+    cover = cv2.resize(canvas, (side, side), interpolation=cv2.INTER_AREA)
+    return np.asarray(cover, np.float32) / np.float32(255)
+
+
+def _crack(rng: Rng, side: int, source: Source) -> Plane:
+    """A fold or tear across: a ragged line whose width changes."""
+    path = _wander(rng, side, rng.uniform(0.5, 2.0) * side, 0.05)
+    path = path + rng.normal(0, 0.6, path.shape)
+    wide = rng.uniform(0.8, 4.5)
+    cover = _strokes(
+        side, [(path[i : i + 2], wide * rng.uniform(0.4, 1.0)) for i in range(len(path) - 1)]
+    )
+    return cover * np.clip(0.6 + 1.4 * (smooth(rng, side, 24) - 0.2), 0, 1)
+
+
+def _placed(rng: Rng, side: int, sizes: list[Bytes], scale: float) -> Plane:
+    """A shape turned, scaled and laid so that some opaque part of it is on the print."""
+    level = 0 if scale > 0.7 else 1 if scale > 0.35 else 2
+    shape, factor = sizes[level], scale * 2**level
+    rows, columns = np.nonzero(shape > 96)
+    if rows.size == 0:
+        return np.zeros((side, side), np.float32)
+    pick = int(rng.integers(rows.size))
+    turn = rng.uniform(0, 2 * np.pi)
+    cos, sin = factor * np.cos(turn), factor * np.sin(turn)
+    flip = rng.choice((-1.0, 1.0))
+    matrix = np.array([[cos * flip, -sin, 0.0], [sin * flip, cos, 0.0]])
+    target = rng.uniform(0, side, 2)
+    matrix[:, 2] = target - matrix[:, :2] @ (columns[pick], rows[pick])
+    cover = cv2.warpAffine(shape, matrix, (side, side), flags=cv2.INTER_LINEAR)
+    return np.asarray(cover, np.float32) / np.float32(255)
+
+
+def _shape(rng: Rng, side: int, source: Source) -> Plane:
+    sizes = source.shapes[int(rng.integers(len(source.shapes)))]
+    return _placed(rng, side, sizes, float(np.exp(rng.uniform(np.log(0.15), np.log(1.0)))))
+
+
+def _marks(rng: Rng, side: int, source: Source) -> Plane:
+    cover = np.zeros((side, side), np.float32)
+    scale = float(np.exp(rng.uniform(np.log(0.12), np.log(1.0))))
+    for _ in range(int(rng.integers(1, 6))):
+        sizes = source.marks[int(rng.integers(len(source.marks)))]
+        cover = np.maximum(cover, _placed(rng, side, sizes, scale))
+    return cover
+
+
+_KINDS: tuple[tuple[float, Callable[[Rng, int, Source], Plane]], ...] = (
+    (0.20, _scratch),
+    (0.06, _tram),
+    (0.11, _hair),
+    (0.16, _dust),
+    (0.08, _blot),
+    (0.06, _crack),
+    (0.20, _shape),
+    (0.13, _marks),
+)
+_CHANCES = np.array([chance for chance, _ in _KINDS])
+
+
+def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
+    """The print under one piece of damage; ``polarity`` near 1 is light, near 0 dark."""
+    side = plane.shape[0]
+    draw = rng.random()
+    if draw < 0.6:
+        light = rng.random() < polarity
+        value = rng.uniform(0.75, 1.08) if light else rng.uniform(-0.06, 0.25)
+        value = rng.random() if rng.random() < 0.15 else value
+        texture = rng.uniform(0, 0.04) * rng.standard_normal((side, side), dtype=np.float32)
+        return plane + cover * (np.float32(value) + texture - plane)
+    change = rng.uniform(0.12, 0.7)
+    if rng.random() < polarity:
+        return plane + cover * np.float32(change) * (np.float32(1.05) - plane * np.float32(0.5))
+    return plane * (1 - cover * np.float32(change))
+
+
+def damaged(plane: Plane, rng: Rng, source: Source, *, rate: float) -> tuple[Plane, Plane]:
+    """The print with about ``rate`` pieces of damage, and how much of each pixel they cover."""
+    side = plane.shape[0]
+    covered = np.zeros((side, side), np.float32)
+    polarity = rng.choice((0.05, 0.5, 0.8, 0.97))
+    for _ in range(int(rng.poisson(rate))):
+        kind = _KINDS[int(rng.choice(len(_KINDS), p=_CHANCES / _CHANCES.sum()))][1]
+        opacity = np.float32(1.0 if rng.random() < 0.4 else rng.uniform(0.4, 1.0))
+        cover = np.asarray(kind(rng, side, source), np.float32)
+        if cover.mean() > 0.25:
+            continue
+        plane = _laid(rng, plane, cover * opacity, polarity)
+        covered = np.maximum(covered, cover)
+    return plane, covered

@@ -1,0 +1,158 @@
+"""Trains the classic engine's network. One command, the same weights for the same seed and steps.
+
+The rate of learning rises over the first steps, stays, and falls to nothing over the last: so a
+training under way can be given another end (``--steps``) without starting again. Every step's
+examples follow from the seed and its number, so stopping and calling the same command again goes on
+where the last checkpoint was. Each worker is one process with one thread that learns from its share
+of a step's examples; then all take the mean of their gradients. On a shared machine that is much
+faster than threads, which wait for each other at every layer.
+
+Usage: train.py --photos DIR --to DIR [--steps N] [--cooldown N] [--workers N]
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+import torch.multiprocessing as processes
+from learn_ageing import Batch, batch, grain_fields
+from learn_net import Network, loss
+from learn_photos import read_source
+
+SEED, BATCH = 1974, 16
+RATE, WARM_UP, KEEP = 1.5e-3, 300, 0.999
+"""Highest rate of learning; steps until it is reached; the running mean's share of its past."""
+_SAVE_EVERY, _SAY_EVERY, _PATIENCE = 200, 50, 600
+
+
+def rate(step: int, steps: int, cooldown: int) -> float:
+    """The rate of learning at a step: up, level, and down by the square root of what is done."""
+    rising = min(1.0, (step + 1) / WARM_UP)
+    over = max(0, step - (steps - cooldown)) / max(1, cooldown)
+    return float(RATE * rising * (1 - over**0.5))
+
+
+class Training:
+    """Network, optimiser, running mean of the weights, and the number of steps made."""
+
+    def __init__(self, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.network = Network()
+        self.mean = Network()
+        self.mean.load_state_dict(self.network.state_dict())
+        self.optimiser = torch.optim.AdamW(
+            self.network.parameters(), RATE, betas=(0.9, 0.99), weight_decay=1e-3
+        )
+        self.step = 0
+
+    def slope(self, made: Batch) -> dict[str, float]:
+        """Sets the gradients from one batch; the parts of the loss."""
+        planes = (
+            torch.from_numpy(part).contiguous(memory_format=torch.channels_last)
+            if part.ndim == 4
+            else torch.from_numpy(part)
+            for part in made
+        )
+        self.optimiser.zero_grad(set_to_none=False)
+        total, parts = loss(self.network, *planes)
+        total.backward()
+        return parts
+
+    def gradients(self) -> torch.Tensor:
+        """All gradients in one row."""
+        rows = [p.grad.reshape(-1) for p in self.network.parameters() if p.grad is not None]
+        return torch.cat(rows)
+
+    def move(self, gradients: torch.Tensor, rate: float) -> None:
+        """One step along the gradients, as :meth:`gradients` gives them."""
+        place = 0
+        for part in self.network.parameters():
+            part.grad = gradients[place : place + part.numel()].view_as(part).clone()
+            place += part.numel()
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+        self.optimiser.step()
+        self.step += 1
+        keep = min(KEEP, self.step / (self.step + 10))
+        with torch.no_grad():
+            for old, new in zip(self.mean.parameters(), self.network.parameters(), strict=True):
+                old.lerp_(new, 1 - keep)
+
+    def save(self, path: Path) -> None:
+        part = path.with_suffix(".part")
+        torch.save(
+            {
+                "step": self.step,
+                "network": self.network.state_dict(),
+                "mean": self.mean.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+            },
+            part,
+        )
+        part.replace(path)
+
+    def load(self, path: Path) -> None:
+        held = torch.load(path, weights_only=True)
+        self.network.load_state_dict(held["network"])
+        self.mean.load_state_dict(held["mean"])
+        self.optimiser.load_state_dict(held["optimiser"])
+        self.step = held["step"]
+
+
+def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: Any) -> None:
+    """One worker's training, from the checkpoint to the last step."""
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    training = Training(given.seed)
+    checkpoint = given.to / "checkpoint.pt"
+    if checkpoint.exists():
+        training.load(checkpoint)
+    source, fields = read_source(given.photos), grain_fields(given.seed)
+    since, seen = time.monotonic(), []
+    places = range(rank, given.batch, given.workers)
+    while training.step < given.steps:
+        made = batch(given.seed, training.step, places, source, fields)
+        seen.append(training.slope(made))
+        shared[rank] = training.gradients()
+        barrier.wait(_PATIENCE)
+        mean = shared.mean(dim=0)
+        barrier.wait(_PATIENCE)
+        training.move(mean, rate(training.step, given.steps, given.cooldown))
+        if rank == 0 and training.step % _SAY_EVERY == 0:
+            told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
+            pace = (time.monotonic() - since) / len(seen)
+            print(json.dumps({"step": training.step, "pace": round(pace, 3), **told}), flush=True)
+            since, seen = time.monotonic(), []
+        if rank == 0 and (training.step % _SAVE_EVERY == 0 or training.step == given.steps):
+            training.save(checkpoint)
+
+
+def options(words: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--photos", type=Path, default=Path("../shared/photos"))
+    parser.add_argument("--to", type=Path, default=Path("var/training"))
+    parser.add_argument("--steps", type=int, default=12000)
+    parser.add_argument("--cooldown", type=int, default=4000)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--batch", type=int, default=BATCH)
+    parser.add_argument("--workers", type=int, default=2)
+    return parser.parse_args(words)
+
+
+def main() -> None:
+    given = options()
+    given.to.mkdir(parents=True, exist_ok=True)
+    size = sum(part.numel() for part in Network().parameters())
+    shared = torch.zeros(given.workers, size).share_memory_()
+    barrier = processes.get_context("spawn").Barrier(given.workers)
+    processes.spawn(work, (given, shared, barrier), nprocs=given.workers)
+
+
+if __name__ == "__main__":
+    main()
