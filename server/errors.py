@@ -8,6 +8,9 @@ RekindleError
 ├── PhotosFailed        a run ended, and these photos are missing from it
 ├── ModelMissing        a step needs weights that are not here
 ├── ModelRefused        weights whose licence the museum has not accepted
+├── ModelTableInvalid   a models.toml has faults
+├── FetchFailed         weights could not be brought here
+├── NotReady            a run lacks what it needs; carries every reason
 ├── NotRestored         a set cannot be published yet
 ├── StoreDamaged        a stored result is not what it says it is
 ├── EditionMissing      no such edition, or none published
@@ -103,6 +106,33 @@ class ModelRefused(RekindleError):
 
     def __str__(self) -> str:
         return f"Model {self.name} ({self.licence}) is refused: {self.reason}"
+
+
+class ModelTableInvalid(RekindleError):
+    def __init__(self, file: str, faults: Sequence[str]) -> None:
+        super().__init__(file, faults)
+        self.file, self.faults = file, tuple(faults)
+
+    def __str__(self) -> str:
+        return "\n".join(f"{self.file}: {fault}." for fault in self.faults)
+
+
+class FetchFailed(RekindleError):
+    def __init__(self, name: str, reason: str, remedy: str) -> None:
+        super().__init__(name, reason, remedy)
+        self.name, self.reason, self.remedy = name, reason, remedy
+
+    def __str__(self) -> str:
+        return f"Model {self.name}: {self.reason} {self.remedy}"
+
+
+class NotReady(RekindleError):
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(reasons)
+        self.reasons = tuple(reasons)
+
+    def __str__(self) -> str:
+        return "\n".join(self.reasons)
 
 
 class NotRestored(RekindleError):
