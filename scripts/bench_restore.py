@@ -14,11 +14,12 @@ from pathlib import Path
 
 from measuring import old_print, say
 
-from server.assembly import engines, recipes_library
+from server.assembly import engines, rack, recipes_library
 from server.catalogue.model import Photo, Region, Text
 from server.restoration.pipeline import Job, Pipeline
 from server.restoration.recipes import load_recipe
 from server.restoration.store import Store
+from server.settings import Settings
 
 NAME = Text({"en": "measured"})
 REGIONS = (
@@ -41,7 +42,7 @@ def measure(megapixels: float) -> None:
         old_print(folder / "scan.jpg", megapixels)
         photo = Photo(id="010-print", title=NAME, scan="scan.jpg", region=REGIONS)
         recipe = load_recipe("classic", library=recipes_library(), set_folder=home)
-        pipeline = Pipeline(engines(), Store(home / "store"))
+        pipeline = Pipeline(engines(rack(Settings())), Store(home / "store"))
         began = time.monotonic()
         restored = pipeline.restore(Job(photo, folder, recipe), lambda step, share: None)
         whole = time.monotonic() - began

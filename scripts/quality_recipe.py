@@ -6,10 +6,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from server.assembly import engines, recipes_library
+from server.assembly import engines, rack, recipes_library
 from server.restoration.engine import Image, Layer, Picture
 from server.restoration.plan import Recipe, Step
 from server.restoration.recipes import load_recipe
+from server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def made(
 
 
 def _run(step: Step, image: Image, layers: dict[str, Layer], *, was: str, factor: float) -> Picture:
-    engine, traits = engines().for_step("classic", step)
+    engine, traits = engines(rack(Settings())).for_step("classic", step)
     params = {**step.params, "seed": step.seed}
     if "factor" in params:
         params["factor"] = factor

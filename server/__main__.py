@@ -6,13 +6,27 @@ from typing import Annotated
 import typer
 import uvicorn
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.filesize import decimal
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    ProgressColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TransferSpeedColumn,
+)
+from rich.table import Table
 
-from server.assembly import Workshop, accounts, web_app
+from server.assembly import Workshop, accounts, rack, web_app
 from server.catalogue.checks import check as check_set
 from server.catalogue.exchange.folder import import_folder
-from server.errors import PhotosFailed, RekindleError
+from server.errors import NotReady, PhotosFailed, RekindleError
 from server.restoration import runner
+from server.restoration.models.fetching import fetch, known
+from server.restoration.models.pinning import pin
+from server.restoration.models.rack import remedy
 from server.settings import Settings
 from server.web.app import UVICORN_OPTIONS
 
@@ -21,9 +35,11 @@ app = typer.Typer(
 )
 import_app = typer.Typer(no_args_is_help=True, help="Turn something else into a set.")
 export_app = typer.Typer(no_args_is_help=True, help="Write a set out in other forms.")
+models_app = typer.Typer(no_args_is_help=True, help="Weights: list, pin, fetch, verify.")
 user_app = typer.Typer(no_args_is_help=True, help="Who may enter the Studio.")
 app.add_typer(import_app, name="import")
 app.add_typer(export_app, name="export")
+app.add_typer(models_app, name="models")
 app.add_typer(user_app, name="user")
 
 out = Console(soft_wrap=True, highlight=False)
@@ -144,6 +160,98 @@ def serve(
     uvicorn.run(web_app(settings), host=host, port=port, log_level="warning", **UVICORN_OPTIONS)
 
 
+@models_app.command("list")
+def list_models() -> None:
+    """Show the weights there are, what they need, and what their licences allow."""
+    here = rack(Settings())
+    table = Table(box=None, pad_edge=False)
+    for heading in ("name", "here", "size", "memory", "licence", "commercial", "for"):
+        table.add_column(heading, justify="right" if heading in ("size", "memory") else "left")
+    for name, entry in sorted(here.table.model.items()):
+        licence = here.table.licence[entry.licence]
+        refused = here.licence_problem(name) is not None
+        table.add_row(
+            name,
+            "refused" if refused else here.condition(name),
+            decimal(entry.size) if entry.size else "?",
+            f"{entry.memory_gb:g} GB",
+            entry.licence,
+            "yes" if licence.commercial else "no",
+            entry.purpose,
+        )
+    for name in here.own():
+        table.add_row(name, "own", "", "", "yours", "", f"put into {here.root} by hand")
+    out.print(table)
+    if not all(here.table.licence[entry.licence].free for entry in here.table.model.values()):
+        out.print("refused: the licence forbids something; rekindle models fetch NAME says what")
+
+
+@models_app.command("fetch")
+def fetch_models(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names of models.")],
+) -> None:
+    """Bring weights here; what was interrupted goes on, what is here is left alone."""
+    here = rack(Settings())
+    with _bar(DownloadColumn(), TransferSpeedColumn()) as bar:
+        for name in names:
+            lines: dict[str, TaskID] = {}
+
+            def show(
+                file: str, done: int, size: int, name: str = name, lines: dict[str, TaskID] = lines
+            ) -> None:
+                if file not in lines:
+                    lines[file] = bar.add_task(f"{name}: {file}", total=size or None, what="")
+                bar.update(lines[file], completed=done, total=size or None)
+
+            fresh = fetch(here, name, show)
+            for line in lines.values():
+                bar.remove_task(line)
+            out.print(f"{name}: {'fetched and verified' if fresh else 'was here already'}")
+
+
+@models_app.command("verify")
+def verify_models(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="All that are here, if none.")
+    ] = None,
+) -> None:
+    """Read every file again and compare it with its SHA-256; exit 1 if one differs."""
+    here = rack(Settings())
+    present = ("here", "damaged", "unchecked", "other version")
+    chosen = names or [name for name in here.table.model if here.condition(name) in present]
+    faulty: list[str] = []
+    with _bar() as bar:
+        for name in chosen:
+            entry = known(here, name)
+            line = bar.add_task(name, total=entry.size or None, what="")
+
+            def show(file: str, count: int, line: TaskID = line) -> None:
+                bar.update(line, advance=count, what=file)
+
+            faults = here.verify(name, show)
+            bar.remove_task(line)
+            out.print(f"{name}: {'; '.join(faults) or 'as it should be'}", markup=False)
+            if faults:
+                faulty.append(f"{name}: {remedy(name, entry, 'damaged')}")
+    if faulty:
+        raise NotReady(faulty)
+
+
+@models_app.command("pin")
+def pin_models(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names of models.")],
+) -> None:
+    """Ask the hub once for a model's revision and SHA-256, and write them down for good."""
+    settings = Settings()
+    own = settings.models / "models.toml"
+    for name in names:
+        entry = pin(rack(settings), name, own)
+        out.print(
+            f"{name}: {len(entry.files)} files, {decimal(entry.size)}, revision"
+            f" {str(entry.revision)[:12]}, written to {own}. Next: rekindle models fetch {name}"
+        )
+
+
 @user_app.command("add")
 def add_user(
     name: str,
@@ -157,11 +265,12 @@ def add_user(
     out.print(f"{name} may enter the Studio")
 
 
-def _bar() -> Progress:
+def _bar(*more: ProgressColumn) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f}% {task.fields[what]}"),
+        *more,
         TimeElapsedColumn(),
         console=out,
     )

@@ -18,9 +18,11 @@ from server.editions.export import export_stages
 from server.editions.model import Edition
 from server.editions.shelf import Shelf
 from server.errors import NotRestored, Problem, SetInvalid
-from server.restoration.engine import EngineRegistry
+from server.restoration.engine import EngineRegistry, Models
 from server.restoration.engines.classic import Classic
 from server.restoration.engines.hand import Hand
+from server.restoration.models.rack import Rack
+from server.restoration.models.table import load_table
 from server.restoration.pipeline import Job, Pipeline, Restored
 from server.restoration.recipes import recipe_for
 from server.restoration.runner import Event, LocalRunner
@@ -63,13 +65,21 @@ def web_app(settings: Settings) -> FastAPI:
     return create_app(options=options, shelf=shelf, stations=stations, accounts=users, clock=clock)
 
 
-def engines() -> EngineRegistry:
+def rack(settings: Settings) -> Rack:
+    """The folder of weights, with the table that ships and the museum's own."""
+    shipped = recipes_library().parent / "models.toml"
+    table = load_table(shipped, settings.models / "models.toml")
+    return Rack(settings.models, table, settings.accepted_licences)
+
+
+def engines(models: Models, device: str = "cpu") -> EngineRegistry:
+    """Every engine; those that need weights find them in ``models`` and run on ``device``."""
     return EngineRegistry([Classic(), Hand()])
 
 
 def pipeline(settings: Settings) -> Pipeline:
     """A pipeline of its own for one process."""
-    return Pipeline(engines(), Store(settings.store), who=settings.operator)
+    return Pipeline(engines(rack(settings)), Store(settings.store), who=settings.operator)
 
 
 def workers(settings: Settings) -> int:

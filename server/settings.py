@@ -10,7 +10,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="REKINDLE_", frozen=True, extra="forbid")
 
     home: Path = Path("var")
-    """Where state lives: store/, editions/, rekindle.db."""
+    """Where state lives: store/, editions/, models/, rekindle.db."""
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
     stations: dict[str, str] = Field(default_factory=dict)
@@ -28,6 +28,9 @@ class Settings(BaseSettings):
     workers: int = Field(0, ge=0, le=64)
     """Processes that restore; 0: as many as the processor has cores, at most one per 3 GB of free
     memory."""
+    accepted_licences: tuple[str, ...] = ()
+    """Licences of weights, besides the free ones, that the museum may use, as JSON; names as in
+    models.toml."""
     operator: str | None = None
     """Who runs restorations, for the paradata."""
     keep_editions: int = Field(3, ge=1)
@@ -40,6 +43,10 @@ class Settings(BaseSettings):
     @property
     def editions(self) -> Path:
         return self.home / "editions"
+
+    @property
+    def models(self) -> Path:
+        return self.home / "models"
 
     @property
     def database(self) -> Path:

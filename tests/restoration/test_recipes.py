@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from server.assembly import engines, recipes_library
+from server.assembly import engines, rack, recipes_library
 from server.catalogue.model import ExhibitSet, Photo, Text
 from server.errors import RecipeInvalid
 from server.restoration.recipes import load_recipe, recipe_for
+from server.settings import Settings
 
 MINIMAL = """
 name = "{name}"
@@ -77,4 +78,4 @@ def test_every_recipe_that_ships_names_operations_there_are() -> None:
         recipe = load_recipe(name, library=library, set_folder=library)
         assert recipe.name == name
         for step in recipe.step:
-            engines().for_step(name, step)
+            engines(rack(Settings())).for_step(name, step)

@@ -106,9 +106,7 @@ def _download(
     if file.url is not None:
         url = file.url
     else:
-        url = hub.hf_hub_url(
-            entry.repository, file.path, revision=entry.revision, endpoint=endpoint
-        )
+        url = address(entry, file.path, entry.revision, endpoint)
         # Only the hub is shown the museum's token.
         headers = hub.utils.build_hf_headers(library_name="rekindle")
     if file.size is None or handle.tell() > file.size:
@@ -124,6 +122,14 @@ def _download(
         expected_size=file.size,
         tqdm_class=_counting(file.local, progress),
     )
+
+
+def address(entry: ModelEntry, path: str, revision: str | None, endpoint: str | None) -> str:
+    """Where the hub has a file; its own address is HF_ENDPOINT's where none is given."""
+    hub = import_module("huggingface_hub")
+    home = endpoint or import_module("huggingface_hub.constants").ENDPOINT
+    url: str = hub.hf_hub_url(entry.repository, path, revision=revision, endpoint=home)
+    return url
 
 
 def _counting(local: str, progress: Progress) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from server.errors import FetchFailed
 from server.restoration.models.entries import ModelEntry, ModelFile
-from server.restoration.models.fetching import errors_named, known
+from server.restoration.models.fetching import address, errors_named, known
 from server.restoration.models.rack import Rack
 from server.restoration.models.table import write_entry
 
@@ -85,9 +85,10 @@ def _small_file(
     name: str, entry: ModelEntry, path: str, revision: str, endpoint: str | None
 ) -> bytes:
     hub = import_module("huggingface_hub")
-    url = hub.hf_hub_url(entry.repository, path, revision=revision, endpoint=endpoint)
     response = hub.get_session().get(
-        url, headers=hub.utils.build_hf_headers(library_name="rekindle"), follow_redirects=True
+        address(entry, path, revision, endpoint),
+        headers=hub.utils.build_hf_headers(library_name="rekindle"),
+        follow_redirects=True,
     )
     hub.utils.hf_raise_for_status(response)
     content: bytes = response.content
