@@ -49,6 +49,12 @@ def rekindle(
     monkeypatch.setenv("REKINDLE_HOME", str(tmp_path))
     monkeypatch.setenv("COLUMNS", "200")
     # What HF_ENDPOINT sets, had the library been imported after it.
+    template = hub_constants.HUGGINGFACE_CO_URL_TEMPLATE
+    monkeypatch.setattr(
+        hub_constants,
+        "HUGGINGFACE_CO_URL_TEMPLATE",
+        template.replace(hub_constants.ENDPOINT, hub.address),
+    )
     monkeypatch.setattr(hub_constants, "ENDPOINT", hub.address)
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "models.toml").write_text(OWN)

@@ -125,10 +125,9 @@ def _download(
 
 
 def address(entry: ModelEntry, path: str, revision: str | None, endpoint: str | None) -> str:
-    """Where the hub has a file; its own address is HF_ENDPOINT's where none is given."""
+    """Where the hub has a file."""
     hub = import_module("huggingface_hub")
-    home = endpoint or import_module("huggingface_hub.constants").ENDPOINT
-    url: str = hub.hf_hub_url(entry.repository, path, revision=revision, endpoint=home)
+    url: str = hub.hf_hub_url(entry.repository, path, revision=revision, endpoint=endpoint)
     return url
 
 
