@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from server.show import timeline
 from server.show.messages import (
@@ -64,6 +64,14 @@ TOUCHES: st.SearchStrategy[Event] = st.one_of(
     st.builds(Narrate, on=st.booleans()),
     st.builds(PlayProgramme, programme=st.sampled_from(["opening", "elsewhere", "nothing"])),
     st.builds(ChooseLanguage, language=st.sampled_from(["en", "zh-Hans", "fr"])),
+)
+ON_A_PHOTO: st.SearchStrategy[Event] = st.one_of(
+    st.builds(Scrub, position=st.floats(0, 8)),
+    st.builds(Hold),
+    st.builds(Mark, on=st.booleans()),
+    st.builds(ShowLifeSize, on=st.just(True), ruler=st.booleans()),
+    st.builds(Narrate, on=st.just(True)),
+    st.builds(Restore),
 )
 TURNS: st.SearchStrategy[Turn] = st.sampled_from(["alone", "free", "ours", "taken"])
 
@@ -132,7 +140,16 @@ class Visits(RuleBasedStateMachine):
         self.become(step(self.state, event, self.now))
         assert self.state.asking_until is None or self.state.last_touch < self.now
 
-    @rule(ms=st.floats(0, 120_000))
+    @precondition(lambda self: self.state.view == "photo")
+    @rule(event=ON_A_PHOTO)
+    def touch_the_photo(self, event: Event) -> None:
+        self.touch(event)
+
+    @rule(photo=st.sampled_from(["flag", "gold"]))
+    def open_a_photo(self, photo: str) -> None:
+        self.touch(OpenPhoto(photo=photo))
+
+    @rule(ms=st.one_of(st.floats(0, 120_000), st.sampled_from([100.0, 61_000.0, 121_000.0])))
     def wait(self, ms: float) -> None:
         self.pass_until(self.now + ms)
 
@@ -227,4 +244,4 @@ class Visits(RuleBasedStateMachine):
 
 
 TestVisits = Visits.TestCase
-TestVisits.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestVisits.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
