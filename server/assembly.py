@@ -158,6 +158,7 @@ class Workshop:
             return build(
                 opened.exhibit,
                 restored,
+                source=opened.folder,
                 folder=folder,
                 number=number,
                 earlier=earlier,

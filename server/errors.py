@@ -3,6 +3,7 @@
 RekindleError
 ├── SetInvalid          a set has problems; carries all of them
 ├── ScanUnreadable      a file is not a picture we can read
+├── SoundUnreadable     a file is not a sound or captions we can use
 ├── RecipeInvalid       a recipe names what does not exist
 ├── StepFailed          one step on one photo could not be done
 ├── PhotosFailed        a run ended, and these photos are missing from it
@@ -55,6 +56,15 @@ class SetInvalid(RekindleError):
 
 
 class ScanUnreadable(RekindleError):
+    def __init__(self, file: str, reason: str, remedy: str) -> None:
+        super().__init__(file, reason, remedy)
+        self.problem = Problem(file, reason, remedy)
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class SoundUnreadable(RekindleError):
     def __init__(self, file: str, reason: str, remedy: str) -> None:
         super().__init__(file, reason, remedy)
         self.problem = Problem(file, reason, remedy)

@@ -11,11 +11,13 @@ from server.catalogue.manifest import (
     Reading,
     leaves,
     photo_folder,
+    programme_folder,
     read_files,
     scan_path,
 )
 from server.catalogue.model import ExhibitSet, Photo
 from server.catalogue.scans import ScanFacts, looks_truncated, probe, verify
+from server.catalogue.sounds import sound_problems
 from server.errors import Problem, ScanUnreadable, SetInvalid
 
 COMPANIONS = ("damage.png", "finished.tif", "finished.tiff", "finished.png", "finished.jpg")
@@ -55,7 +57,31 @@ def _problems(folder: Path, reading: Reading, verified: Callable[[Path], None]) 
     problems = [*reading.problems, *_editorial(reading)]
     for photo in reading.photos:
         problems += _files(folder, photo, verified)
+    if reading.exhibit is not None:
+        problems += _heard(folder, reading.exhibit)
     return problems
+
+
+def _heard(folder: Path, exhibit: ExhibitSet) -> list[Problem]:
+    """What is told beside the photos and through the programmes."""
+    problems = []
+    for photo in exhibit.photos:
+        problems += sound_problems(folder, photo_folder(folder, photo.id), exhibit.languages)
+    known = [programme.id for programme in exhibit.programme]
+    for name in known:
+        problems += sound_problems(folder, programme_folder(folder, name), exhibit.languages)
+    home = folder / "programmes"
+    there = sorted(path.name for path in home.iterdir()) if home.is_dir() else []
+    return problems + [
+        Problem(
+            f"programmes/{name}",
+            "is no programme of exhibit.toml.",
+            spelling(name, known),
+            "warning",
+        )
+        for name in there
+        if name not in known and not name.startswith(".")
+    ]
 
 
 def _editorial(reading: Reading) -> list[Problem]:

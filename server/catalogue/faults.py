@@ -25,6 +25,7 @@ _REMEDIES = {
     "region": "Write each region under a line [[region]].",
     "programme": "Write each programme under a line [[programme]].",
     "people": 'Write a list: people = ["A name", "Another name"].',
+    "pixels_per_metre": "Write how many pixels of the scan are one metre, as a number above 0.",
     "protect": "Write true or false, without quotes.",
     "restore": "Write true or false, without quotes.",
     "scan": 'Write the name of the file: scan = "scan.tif".',

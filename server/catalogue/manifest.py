@@ -99,6 +99,11 @@ def photo_folder(folder: Path, photo_id: str) -> Path:
     return folder / "photos" / photo_id
 
 
+def programme_folder(folder: Path, programme_id: str) -> Path:
+    """Where a programme's sounds and captions lie; it need not exist."""
+    return folder / "programmes" / programme_id
+
+
 def scan_path(folder: Path, photo: Photo) -> Path:
     return photo_folder(folder, photo.id) / photo.scan
 

@@ -122,6 +122,9 @@ class Photo(_Frozen):
     recipe: str | None = None
     """Overrides the set's recipe for this photo."""
     prompt: str | None = None
+    pixels_per_metre: float | None = Field(None, gt=0, allow_inf_nan=False)
+    """Pixels of the upright scan to a metre of what it shows, where the people stand; with it they
+    can be shown at their true height."""
     region: tuple[Region, ...] = ()
     """In the order in which the change arrives."""
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 import server
-from server.catalogue.model import ExhibitSet, Region, Text
+from server.catalogue.manifest import photo_folder, programme_folder
+from server.catalogue.model import ExhibitSet, Programme, Region, Text
 from server.editions import labels, renditions
 from server.editions.arrival import arrival, map_size
 from server.editions.model import (
@@ -24,6 +25,7 @@ from server.editions.model import (
     StageName,
 )
 from server.editions.outlines import outline_of
+from server.editions.sounds import sounds
 from server.restoration import evidence
 from server.restoration.engine import Image
 from server.restoration.images import (
@@ -77,6 +79,7 @@ def build(
     exhibit: ExhibitSet,
     restored: Sequence[Restored],
     *,
+    source: Path,
     folder: Path,
     number: int,
     earlier: Path | None,
@@ -85,6 +88,7 @@ def build(
     """Fills ``folder`` with everything the screens need and returns the edition.
 
     Args:
+        source: the set's folder, where its sounds lie.
         restored: the stages of every photo of the set, in its order.
         earlier: the published edition's folder; files that would be the same are linked.
     """
@@ -92,7 +96,7 @@ def build(
     shop = _Shop(folder, earlier)
 
     def one(work: Restored) -> EditionPhoto:
-        photo = _photo(shop, work)
+        photo = _photo(shop, work, photo_folder(source, work.photo.id))
         built(photo.id)
         return photo
 
@@ -106,7 +110,7 @@ def build(
         languages=exhibit.languages,
         photos=photos,
         programmes=tuple(
-            EditionProgramme(id=programme.id, title=programme.title, photos=programme.photos)
+            _programme(shop, programme, programme_folder(source, programme.id))
             for programme in exhibit.programme
         ),
         published_at=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -114,7 +118,19 @@ def build(
     )
 
 
-def _photo(shop: _Shop, work: Restored) -> EditionPhoto:
+def _programme(shop: _Shop, programme: Programme, folder: Path) -> EditionProgramme:
+    narration, music, seconds = sounds(folder, shop.make)
+    return EditionProgramme(
+        id=programme.id,
+        title=programme.title,
+        photos=programme.photos,
+        narration=narration,
+        music=music,
+        seconds=seconds,
+    )
+
+
+def _photo(shop: _Shop, work: Restored, folder: Path) -> EditionPhoto:
     photo = work.photo
     scan = read_scan(work.scan)
     scan_digest = file_digest(work.scan)
@@ -146,6 +162,8 @@ def _photo(shop: _Shop, work: Restored) -> EditionPhoto:
         arrival=moments,
         arrival_ms=lasts,
         regions=tuple(_region(region, width, height) for region in photo.region),
+        pixels_per_metre=photo.pixels_per_metre,
+        narration=sounds(folder, shop.make)[0],
     )
 
 
