@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import time
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
@@ -29,6 +30,8 @@ from server.restoration.runner import Event, LocalRunner
 from server.restoration.store import Store
 from server.settings import Settings
 from server.show.clock import SystemClock
+from server.show.daily import Daily
+from server.show.messages import Place
 from server.show.state import Timing
 from server.show.stations import Stations
 from server.web.accounts import Accounts
@@ -61,8 +64,33 @@ def web_app(settings: Settings) -> FastAPI:
         allowed_hosts=settings.allowed_hosts,
         allowed_origins=settings.allowed_origins,
     )
-    stations = Stations(shelf, clock, timing=timing, chosen=settings.stations)
+    stations = Stations(
+        shelf,
+        clock,
+        timing=timing,
+        chosen=settings.stations,
+        walls=settings.walls,
+        places=places(settings),
+        place=Place(sound=settings.programme_sound),
+        lights_out=lights_out(settings),
+    )
     return create_app(options=options, shelf=shelf, stations=stations, accounts=users, clock=clock)
+
+
+def places(settings: Settings) -> dict[str, Place]:
+    """What is known of the walls that somebody has measured."""
+    return {
+        name: Place(wall_metres=metres, sound=settings.programme_sound)
+        for name, metres in settings.wall_metres.items()
+    }
+
+
+def lights_out(settings: Settings) -> Daily | None:
+    """The daily cue, where the museum wants one."""
+    if settings.lights_out is None:
+        return None
+    at = time.fromisoformat(settings.lights_out)
+    return Daily(at, settings.lights_out_minutes, settings.zone)
 
 
 def rack(settings: Settings) -> Rack:

@@ -1,8 +1,10 @@
 """The only reader of the environment. Every name is ``REKINDLE_<FIELD>``."""
 
 from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,6 +27,19 @@ class Settings(BaseSettings):
     """Seconds without a touch until "Are you still there?"."""
     idle_reset_s: float = Field(20.0, gt=0)
     """Seconds that question waits before the kiosk returns to its invitation."""
+    walls: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Stations that share one projection by turns, as JSON: ``{"long-wall": ["left", "right"]}``;
+    the projection's page is ``/projection/long-wall``."""
+    wall_metres: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict)
+    """Width of a projected picture on its wall in metres, by station or shared wall, as JSON:
+    ``{"hall": 4.2}``. With it people can be shown at their true height."""
+    programme_sound: Literal["projection", "kiosk"] = "projection"
+    """Where a programme is heard."""
+    lights_out: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = None
+    """Local time, ``"16:00"``, from which every projection shows untouched originals each day."""
+    lights_out_minutes: float = Field(10.0, gt=0, le=720)
+    time_zone: str | None = None
+    """Name in the IANA database, ``"Asia/Shanghai"``; without it the machine's own."""
     workers: int = Field(0, ge=0, le=64)
     """Processes that restore; 0: as many as the processor has cores, at most one per 3 GB of free
     memory."""
@@ -35,6 +50,36 @@ class Settings(BaseSettings):
     """Who runs restorations, for the paradata."""
     keep_editions: int = Field(3, ge=1)
     """Published editions kept for roll-back."""
+
+    @model_validator(mode="after")
+    def _walls_are_shared_once(self) -> Self:
+        stations = [name for shared in self.walls.values() for name in shared]
+        if twice := sorted({name for name in stations if stations.count(name) > 1}):
+            raise ValueError(f"REKINDLE_WALLS: a station shares one wall, not {', '.join(twice)}")
+        if both := sorted({*self.walls} & {*stations, *self.stations}):
+            raise ValueError(f"REKINDLE_WALLS: wall and station have one name: {', '.join(both)}")
+        if empty := sorted(name for name, shared in self.walls.items() if not shared):
+            raise ValueError(f"REKINDLE_WALLS: nobody shares {', '.join(empty)}")
+        return self
+
+    @model_validator(mode="after")
+    def _zone_is_known(self) -> Self:
+        try:
+            ZoneInfo(self.time_zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"REKINDLE_TIME_ZONE: no zone {self.time_zone!r}") from error
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The museum's time zone; UTC on a machine that knows none."""
+        if self.time_zone is not None:
+            return ZoneInfo(self.time_zone)
+        try:
+            with Path("/etc/localtime").open("rb") as file:
+                return ZoneInfo.from_file(file, key="local")
+        except (OSError, ValueError):
+            return ZoneInfo("UTC")
 
     @property
     def store(self) -> Path:

@@ -9,6 +9,11 @@ class Clock(Protocol):
         """Milliseconds; never less than at an earlier call."""
         ...
 
+    def wall(self) -> float:
+        """Milliseconds since 1970 as the machine knows them now, for what happens by the hour;
+        may jump when somebody sets the clock."""
+        ...
+
 
 class SystemClock:
     """Milliseconds since 1970 as they were known when the clock was made, and monotonic from then
@@ -19,3 +24,6 @@ class SystemClock:
 
     def now(self) -> float:
         return self._epoch + time.monotonic() * 1000
+
+    def wall(self) -> float:
+        return time.time() * 1000

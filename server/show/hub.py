@@ -1,87 +1,50 @@
-"""One station: a task owns its state, and every screen has a slot in which only the newest counts.
+"""One station: a task owns its state, and tells every screen the whole of it.
 
-Knows channels and nothing of the framework that carries them. No screen can delay another: what is
-to be said is left in the screen's slot, and a writer of its own takes it from there.
+Knows channels and nothing of the framework that carries them.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Literal, Protocol
+from dataclasses import replace
+from typing import Protocol
 
 from server.editions.model import Edition
 from server.show.clock import Clock
-from server.show.messages import Closed, Ping, Pong
+from server.show.messages import Closed, Ping, Place
 from server.show.rules import next_deadline, step
-from server.show.state import Event, Published, ShowState, Timing, opening, snapshot
+from server.show.screens import Audience, Channel, Kind, Screen
+from server.show.state import OWN_PLACE, Event, Published, ShowState, Timing, opening, snapshot
 
-SEND_LIMIT_S = 2.0
-"""A screen that takes longer to accept one message has stopped reading."""
 RECOVERY_S = 0.5
 """After a fault of our own, so that one that repeats does not take the processor."""
 INBOX = 256
 """Messages that may wait for the station; whoever sends more waits."""
 
-Kind = Literal["kiosk", "projection"]
-
 log = logging.getLogger(__name__)
 
 
-class Channel(Protocol):
-    """The way to one screen."""
+class Watcher(Protocol):
+    """Somebody who looks on, and cannot stop the show."""
 
-    async def send(self, text: str) -> None:
-        """Raises ConnectionError where the screen is gone. May be cancelled."""
+    def saw(self, hub: "Hub", before: ShowState | None, event: Event | None, now: float) -> None:
+        """After every step of the station: what it was, and what happened (None: time passed)."""
         ...
-
-    def abort(self) -> None:
-        """Gives the screen up, without waiting for it."""
-        ...
-
-
-class Screen:
-    """One screen's slots, one for the show and one for its pong: newer replaces older."""
-
-    def __init__(self, kind: Kind, channel: Channel) -> None:
-        self.kind = kind
-        self._channel = channel
-        self._show: str | None = None
-        self._pong: str | None = None
-        self._waiting = asyncio.Event()
-
-    def show(self, text: str) -> None:
-        self._show = text
-        self._waiting.set()
-
-    def answer(self, ping: Ping, now: float) -> None:
-        self._pong = Pong(sent=ping.sent, now=now).model_dump_json()
-        self._waiting.set()
-
-    async def write(self) -> None:
-        """Sends what lies in the slots, until the screen is gone or stops reading.
-
-        Raises ConnectionError or TimeoutError.
-        """
-        while True:
-            await self._waiting.wait()
-            self._waiting.clear()
-            pong, self._pong = self._pong, None
-            show, self._show = self._show, None
-            for text in (pong, show):
-                if text is not None:
-                    async with asyncio.timeout(SEND_LIMIT_S):
-                        await self._channel.send(text)
-
-    def abort(self) -> None:
-        self._channel.abort()
 
 
 class Hub:
     """A station's show and its screens. Made, started and stopped inside one event loop."""
 
     def __init__(
-        self, station: str, clock: Clock, timing: Timing, url: Callable[[Edition], str]
+        self,
+        station: str,
+        clock: Clock,
+        timing: Timing,
+        url: Callable[[Edition], str],
+        *,
+        place: Place = OWN_PLACE,
+        watchers: Sequence[Watcher] = (),
     ) -> None:
         self.station = station
         self.state: ShowState | None = None
@@ -89,7 +52,9 @@ class Hub:
         self._timing = timing
         self._url = url
         self._inbox: asyncio.Queue[Event] = asyncio.Queue(INBOX)
-        self._writers: dict[Screen, asyncio.Task[None]] = {}
+        self._place = place
+        self._watchers = tuple(watchers)
+        self._audience = Audience(station)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -97,28 +62,21 @@ class Hub:
 
     async def stop(self) -> None:
         """Ends the station and gives up its screens."""
-        tasks = [task for task in (self._task, *self._writers.values()) if task]
-        for screen in list(self._writers):
-            self.leave(screen)
-            screen.abort()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self._audience.close()
 
     @property
     def screens(self) -> list[Screen]:
-        return list(self._writers)
+        return self._audience.screens
 
     def join(self, kind: Kind, channel: Channel) -> Screen:
         """A new screen; it is told the whole show at once."""
-        screen = Screen(kind, channel)
-        screen.show(self._news())
-        self._writers[screen] = asyncio.create_task(self._serve(screen))
-        return screen
+        return self._audience.join(kind, channel, self._news())
 
     def leave(self, screen: Screen) -> None:
-        if writer := self._writers.pop(screen, None):
-            writer.cancel()
+        self._audience.leave(screen)
 
     def answer(self, screen: Screen, ping: Ping) -> None:
         """Tells one screen the time."""
@@ -128,19 +86,14 @@ class Hub:
         """Leaves something for the station to act on; waits while its inbox is full."""
         await self._inbox.put(event)
 
+    def nudge(self, event: Event) -> None:
+        """As ``post``, but dropped where the inbox is full: whoever nudges does so again."""
+        with suppress(asyncio.QueueFull):
+            self._inbox.put_nowait(event)
+
     async def settled(self) -> None:
         """Returns when all that was posted before has been acted on."""
         await self._inbox.join()
-
-    async def _serve(self, screen: Screen) -> None:
-        try:
-            await screen.write()
-        except TimeoutError:
-            log.warning("%s: a %s stopped reading and was dropped", self.station, screen.kind)
-        except ConnectionError:
-            log.info("%s: a %s is gone", self.station, screen.kind)
-        self._writers.pop(screen, None)
-        screen.abort()
 
     async def _run(self) -> None:
         while True:
@@ -159,19 +112,21 @@ class Hub:
         try:
             for event in events:
                 self._apply(event, now)
-            if self.state is not None:
-                self.state = step(self.state, None, now)
-                if self.state.revision != before:
-                    self._tell()
+            self._apply(None, now)
+            if self.state is not None and self.state.revision != before:
+                self._tell()
         finally:
             for _ in events:
                 self._inbox.task_done()
 
     def _begin_again(self) -> None:
         if self.state is not None:
-            edition = self.state.next_edition or self.state.edition
-            self.state = opening(edition, self._clock.now(), self._timing)
+            before, now = self.state, self._clock.now()
+            edition = before.next_edition or before.edition
+            anew = opening(edition, now, self._timing, self._place)
+            self.state = replace(anew, lights_out=before.lights_out, turn=before.turn)
             self._tell()
+            self._watched(before, None, now)
 
     async def _events(self) -> list[Event]:
         """All that has happened, as soon as something has; none when a deadline passes."""
@@ -185,11 +140,21 @@ class Hub:
             events.append(self._inbox.get_nowait())
         return events
 
-    def _apply(self, event: Event, now: float) -> None:
-        if self.state is not None:
-            self.state = step(self.state, event, now)
+    def _apply(self, event: Event | None, now: float) -> None:
+        before = self.state
+        if before is not None:
+            self.state = step(before, event, now)
         elif isinstance(event, Published):
-            self.state = opening(event.edition, now, self._timing)
+            self.state = opening(event.edition, now, self._timing, self._place)
+        if self.state is not before:
+            self._watched(before, event, now)
+
+    def _watched(self, before: ShowState | None, event: Event | None, now: float) -> None:
+        for watcher in self._watchers:
+            try:
+                watcher.saw(self, before, event, now)
+            except Exception:
+                log.exception("%s: somebody looking on has failed", self.station)
 
     def _news(self) -> str:
         if self.state is None:
@@ -198,6 +163,4 @@ class Hub:
         return snapshot(self.state, url, self._clock.now()).model_dump_json()
 
     def _tell(self) -> None:
-        news = self._news()
-        for screen in self._writers:
-            screen.show(news)
+        self._audience.tell(self._news())

@@ -6,9 +6,11 @@ from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from server.show.hub import Hub, Kind, Screen
+from server.show.hub import Hub
 from server.show.messages import Ping, kiosk_message, projection_message
+from server.show.screens import Kind, Screen
 from server.show.stations import Stations
+from server.show.walls import SharedWall
 
 POLICY_VIOLATION = 1008
 GOING_AWAY = 1001
@@ -44,12 +46,12 @@ def screens_router(stations: Stations) -> APIRouter:
 
     @router.websocket("/ws/{station}/projection")
     async def projection(socket: WebSocket, station: str) -> None:
-        await _serve(socket, await stations.hub(station), "projection")
+        await _serve(socket, await stations.projected(station), "projection")
 
     return router
 
 
-async def _serve(socket: WebSocket, hub: Hub | None, kind: Kind) -> None:
+async def _serve(socket: WebSocket, hub: Hub | SharedWall | None, kind: Kind) -> None:
     if hub is None:
         await socket.close(POLICY_VIOLATION, "no such station")
         return
@@ -68,7 +70,7 @@ async def _serve(socket: WebSocket, hub: Hub | None, kind: Kind) -> None:
         raise error
 
 
-async def _listen(socket: WebSocket, hub: Hub, kind: Kind) -> None:
+async def _listen(socket: WebSocket, hub: Hub | SharedWall, kind: Kind) -> None:
     """Until the screen leaves. Raises ValidationError for what is no message."""
     listening = asyncio.current_task()
     assert listening is not None
@@ -83,12 +85,12 @@ async def _listen(socket: WebSocket, hub: Hub, kind: Kind) -> None:
         hub.leave(screen)
 
 
-async def _hear(text: str, hub: Hub, screen: Screen) -> None:
+async def _hear(text: str, hub: Hub | SharedWall, screen: Screen) -> None:
     adapter = kiosk_message if screen.kind == "kiosk" else projection_message
     message = adapter.validate_json(text)
     if isinstance(message, Ping):
         hub.answer(screen, message)
-    else:
+    elif isinstance(hub, Hub):
         await hub.post(message)
 
 

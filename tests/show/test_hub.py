@@ -8,6 +8,7 @@ import pytest
 
 from server.editions.model import Edition
 from server.show import hub as hub_module
+from server.show import screens as screens_module
 from server.show.clock import SystemClock
 from server.show.hub import Hub
 from server.show.messages import (
@@ -153,7 +154,7 @@ def test_a_slow_screen_skips_to_the_newest() -> None:
 def test_a_screen_that_stops_reading_is_dropped_and_delays_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(hub_module, "SEND_LIMIT_S", 0.05)
+    monkeypatch.setattr(screens_module, "SEND_LIMIT_S", 0.05)
 
     async def scenario() -> None:
         async with station(edition()) as hub:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from server.editions.model import Edition
 from server.errors import EditionMissing
 from server.show import stations as stations_module
 from server.show.clock import SystemClock
+from server.show.daily import Daily
 from server.show.hub import Hub
-from server.show.messages import Touch
+from server.show.messages import Place, Touch
 from server.show.stations import MOST_STATIONS, Stations
+from server.show.walls import SharedWall
 from tests.support.timeless import ManualClock, edition
 
 
@@ -185,5 +188,63 @@ def test_a_full_house_gives_up_a_station_that_nobody_watches() -> None:
             assert "s7" not in stations.names()
             assert await stations.hub("too-late") is None
             assert len(stations.hubs) == MOST_STATIONS
+
+    asyncio.run(scenario())
+
+
+class NoonClock(SystemClock):
+    """A real clock in a house where somebody sets the clock on the wall."""
+
+    def __init__(self, wall: float) -> None:
+        super().__init__()
+        self.time = wall
+
+    def wall(self) -> float:
+        return self.time
+
+
+def test_the_lights_go_out_at_every_station_and_the_cue_ends_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    noon = datetime(2026, 11, 22, 12, tzinfo=UTC).timestamp() * 1000
+
+    async def scenario() -> None:
+        monkeypatch.setattr(stations_module, "LOOK_EVERY_S", 0.01)
+        clock = NoonClock(noon - 1)
+        cue = Daily(time(12), 10, UTC)
+        async with running(Stations(MemoryShelf("a"), clock, lights_out=cue)) as stations:
+            hall, yard = await stations.hub("hall"), await stations.hub("yard")
+            assert hall is not None and yard is not None
+            await asyncio.sleep(0.05)
+            assert hall.state is not None and hall.state.lights_out is None
+            clock.time = noon + 599_900
+            async with asyncio.timeout(3):
+                while not (hall.state.lights_out and yard.state and yard.state.lights_out):
+                    await asyncio.sleep(0.005)
+            assert hall.state.lights_out == yard.state.lights_out
+            assert hall.state.lights_out.ends - clock.now() < 200
+            clock.time = noon + 600_000
+            async with asyncio.timeout(3):
+                while hall.state.lights_out or yard.state.lights_out:
+                    await asyncio.sleep(0.005)
+            revision = hall.state.revision
+            await asyncio.sleep(0.05)
+            assert hall.state.revision == revision
+
+    asyncio.run(scenario())
+
+
+def test_a_shared_wall_is_what_its_projection_follows() -> None:
+    async def scenario() -> None:
+        metres = Place(wall_metres=5.0)
+        stations = Stations(
+            MemoryShelf("a"), SystemClock(), walls={"long": ["left"]}, places={"long": metres}
+        )
+        assert isinstance(await stations.projected("long"), SharedWall)
+        left = await stations.projected("left")
+        assert isinstance(left, Hub)
+        assert left.state is not None and left.state.place == metres
+        assert stations.names() == ["left"]
+        await stations.stop()
 
     asyncio.run(scenario())

@@ -78,3 +78,6 @@ class ManualClock:
 
     def now(self) -> float:
         return self.time
+
+    def wall(self) -> float:
+        return self.time

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from server.show import hub
+from server.show import screens
 from server.show.messages import ChooseLanguage, PlayProgramme
 from server.web import sockets, transport
 from tests.support.editions import FolderShelf, put_manifest
@@ -26,7 +26,7 @@ def is_held(screen: socket.socket) -> bool:
 def test_a_frozen_screens_socket_is_cut_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hub, "SEND_LIMIT_S", 0.2)
+    monkeypatch.setattr(screens, "SEND_LIMIT_S", 0.2)
     monkeypatch.setattr(sockets, "CLOSE_LIMIT_S", 0.2)
     monkeypatch.setattr(transport, "FAREWELL_S", 0.2)
     shelf = FolderShelf(tmp_path / "editions")
