@@ -11,8 +11,8 @@ Mahy, Van Eycken and Oosterlinck (1994); or a curator's region gave the pixel it
 (documented, likely or guessed: a person answers for each); or its colour moved by more than
 ``COLOUR_SHIFT`` from what one shift of the whole picture's colour explains.
 
-*invented* (255): the pixel was mended; or an engine says it drew it; or it shows more than
-``COLOUR_CLAIM`` of chroma beyond the scan's own although no evidence gives it one.
+*invented* (255): the pixel was mended; or a model drew detail there (``drawn``); or it shows more
+than ``COLOUR_CLAIM`` of chroma beyond the scan's own although no evidence gives it one.
 """
 
 import cv2
@@ -29,6 +29,9 @@ COLOUR_SHIFT = 6.0
 """Units of a*b* by which a colour may move before it counts as altered."""
 COLOUR_CLAIM = 14.0
 """Chroma beyond the scan's own that only evidence may give; a print's warm tone stays below it."""
+
+MEASURED_PIXELS = 4_000_000
+"""Pixels of the picture in which a model's own detail is looked for."""
 
 _STRIP_ROWS = 256
 
@@ -91,6 +94,40 @@ def _judged(before: Values, after: Values, curve: Values, shift: Values, evident
     out = np.where(altered, np.uint8(ALTERED), np.uint8(KEPT))
     out[claimed] = INVENTED
     return out
+
+
+def drawn(given: Image, result: Image, *, scale: float) -> Layer:
+    """Where a model drew detail that the picture it was given does not hold: 255, else 0.
+
+    Sharpening and denoising amplify or take away what is there: what a local sum of the given
+    picture's own two finest bands explains is not drawn. What is left beyond ``NOTICEABLE`` in L*
+    (root mean square around the pixel) is.
+
+    Args:
+        given, result: of one size.
+        scale: pixels of these per pixel of the scan, at least 1: the width of its finest detail.
+    """
+    before, after = _lab(given)[..., 0], _lab(result)[..., 0]
+    soft, softer = _blur(before, scale), _blur(before, 3 * scale)
+    fine, middle = before - soft, soft - softer
+    change = after - before
+    change -= _blur(change, 3 * scale)
+    reach = 4 * scale
+    ff, mm, fm = (
+        _blur(one * two, reach) for one, two in ((fine, fine), (middle, middle), (fine, middle))
+    )
+    fc, mc = _blur(fine * change, reach), _blur(middle * change, reach)
+    # A touch of ridge: where the given picture is flat, nothing of it explains anything.
+    ff += np.float32(0.05)
+    mm += np.float32(0.05)
+    whole = ff * mm - fm * fm
+    rest = change - fine * ((mm * fc - fm * mc) / whole) - middle * ((ff * mc - fm * fc) / whole)
+    energy = np.sqrt(_blur(np.square(rest), 2.0))
+    return np.where(energy > NOTICEABLE, np.uint8(255), np.uint8(0))
+
+
+def _blur(plane: Values, sigma: float) -> Values:
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma), np.float32)
 
 
 def measure(

@@ -15,6 +15,24 @@ Stage = Literal["repaired", "clear", "colour", "finished"]
 STAGES: tuple[Stage, ...] = ("repaired", "clear", "colour", "finished")
 
 
+Measure = Literal[
+    "low_frequency_psnr",
+    "agreement",
+    "displacement",
+    "lightness_drift",
+    "lightness_drift_p95",
+    "invented",
+    "identity",
+]
+"""What guards measure after a generative step.
+
+``low_frequency_psnr``: dB, shrunk result against shrunk input. ``agreement``: the same before the
+guards corrected it. ``displacement``: pixels of the picture at one megapixel, 95th percentile after
+registration. ``lightness_drift``: |change of L*|, mean and 95th percentile. ``invented``: share of
+the picture, 0..1. ``identity``: cosine similarity of the face that changed most, -1..1.
+"""
+
+
 class Step(BaseModel):
     """One operation of one engine with its parameters."""
 
@@ -25,6 +43,8 @@ class Step(BaseModel):
     operation: Slug
     params: Mapping[str, JsonValue] = Field(default_factory=dict)
     seed: int = Field(0, ge=0, lt=2**32)
+    gates: Mapping[Measure, float] = Field(default_factory=dict)
+    """Other limits than the house's for what guards measure; they decide no pixel."""
 
     @property
     def name(self) -> str:

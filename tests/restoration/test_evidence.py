@@ -1,8 +1,18 @@
+import cv2
 import numpy as np
 import pytest
 
 from server.restoration.engine import Image, Layer
-from server.restoration.evidence import ALTERED, INVENTED, KEPT, measure, shares, tone_curve
+from server.restoration.evidence import (
+    ALTERED,
+    INVENTED,
+    KEPT,
+    drawn,
+    measure,
+    shares,
+    tone_curve,
+)
+from tests.support.sets import draw_scan
 
 
 def ramp(height: int = 60, width: int = 90) -> Image:
@@ -92,3 +102,27 @@ def test_the_tone_curve_rises_and_follows_the_picture() -> None:
 def test_shares_count_both_kinds() -> None:
     layer = np.array([[0, 128], [255, 255]], np.uint8)
     assert shares(layer) == (0.25, 0.5)
+
+
+def grainy(width: int = 240, height: int = 180) -> Image:
+    """A photograph with edges and grain, in grey."""
+    plane = draw_scan((width, height), 2).astype(np.float32) / 255
+    return np.repeat(plane[..., None], 3, axis=2)
+
+
+def test_sharpening_and_denoising_draw_nothing() -> None:
+    picture = grainy()
+    soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
+    sharp = np.clip(picture + 0.8 * (picture - soft), 0, 1)
+    for result in (sharp, soft, np.clip(picture + 0.1, 0, 1)):
+        assert (drawn(picture, result, scale=1) == 255).mean() < 0.03
+
+
+def test_a_texture_that_was_not_there_is_drawn() -> None:
+    picture = cv2.GaussianBlur(grainy(), (0, 0), 1.5)
+    result = picture.copy()
+    rows, columns = np.mgrid[0:60, 0:80]
+    result[20:80, 20:100] += (0.06 * np.sin(columns * 2.1) * np.sin(rows * 1.7))[..., None]
+    found = drawn(picture, np.clip(result, 0, 1), scale=1)
+    assert (found[24:76, 24:96] == 255).mean() > 0.9
+    assert (found[100:] == 255).mean() < 0.01
