@@ -29,6 +29,7 @@ from server.restoration.models.pinning import pin
 from server.restoration.models.rack import remedy
 from server.settings import Settings
 from server.web.app import UVICORN_OPTIONS
+from server.web.take_home_links import phone_base
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__
@@ -155,6 +156,10 @@ def serve(
         out.print(f"Kiosk       {base}/kiosk/{station}")
         out.print(f"Projection  {base}/projection/{station}")
     out.print(f"Studio      {base}/studio")
+    if settings.take_home_address:
+        out.print(f"Phones      {settings.take_home_address}")
+    elif phone_base(None, base) is None:
+        out.print("Phones cannot reach this server: set REKINDLE_TAKE_HOME_ADDRESS")
     if not accounts(settings).names():
         out.print("The Studio needs a user: rekindle user add NAME")
     uvicorn.run(web_app(settings), host=host, port=port, log_level="warning", **UVICORN_OPTIONS)

@@ -7,6 +7,7 @@ from datetime import time
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 from fastapi import FastAPI
@@ -16,8 +17,10 @@ from server.catalogue.manifest import photo_folder
 from server.catalogue.model import ExhibitSet
 from server.editions.build import PhotoBuilt, build
 from server.editions.export import export_stages
+from server.editions.keepsakes import Keepsakes
 from server.editions.model import Edition
 from server.editions.shelf import Shelf
+from server.editions.signing import Signer
 from server.errors import NotRestored, Problem, SetInvalid
 from server.restoration.engine import EngineRegistry, Models
 from server.restoration.engines.classic import Classic
@@ -29,7 +32,7 @@ from server.restoration.recipes import recipe_for
 from server.restoration.runner import Event, LocalRunner
 from server.restoration.store import Store
 from server.settings import Settings
-from server.show.clock import SystemClock
+from server.show.clock import Clock, SystemClock
 from server.show.daily import Daily
 from server.show.messages import Place
 from server.show.state import Timing
@@ -37,6 +40,8 @@ from server.show.stations import Stations
 from server.web.accounts import Accounts
 from server.web.app import create_app
 from server.web.options import WebOptions
+from server.web.take_home import TakeHome, TakeHomeOptions
+from server.web.take_home_pages import TakeHomePages
 
 MEMORY_PER_WORKER = 3 * 2**30
 """Bytes a worker may need for a scan of 25 megapixels."""
@@ -58,10 +63,11 @@ def web_app(settings: Settings) -> FastAPI:
     clock = SystemClock()
     timing = Timing(settings.idle_ask_s * 1000, settings.idle_reset_s * 1000)
     users = accounts(settings)
+    phones = urlsplit(settings.take_home_address or "").hostname
     options = WebOptions(
-        ui=Path(str(files("kiosk_ui"))),
+        ui=ui_folder(),
         session_secret=users.secret("session"),
-        allowed_hosts=settings.allowed_hosts,
+        allowed_hosts=(*settings.allowed_hosts, *([phones] if phones else [])),
         allowed_origins=settings.allowed_origins,
     )
     stations = Stations(
@@ -74,7 +80,45 @@ def web_app(settings: Settings) -> FastAPI:
         place=Place(sound=settings.programme_sound),
         lights_out=lights_out(settings),
     )
-    return create_app(options=options, shelf=shelf, stations=stations, accounts=users, clock=clock)
+    return create_app(
+        options=options,
+        shelf=shelf,
+        stations=stations,
+        accounts=users,
+        clock=clock,
+        take_home=take_home(settings, shelf, users.secret("take-home"), clock),
+    )
+
+
+def take_home(settings: Settings, shelf: Shelf, secret: str, clock: Clock) -> TakeHome:
+    """Links, pages and files that visitors take home. Raises CertificateRefused."""
+    pages = take_home_pages(settings, shelf)
+    options = TakeHomeOptions(
+        secret=secret,
+        hours=settings.take_home_hours,
+        address=settings.take_home_address,
+        exported=settings.take_home_exported,
+    )
+    return TakeHome(pages, shelf, options, ui_folder(), lambda: clock.now() / 1000)
+
+
+def take_home_pages(settings: Settings, shelf: Shelf) -> TakeHomePages:
+    """Raises CertificateRefused."""
+    keepsakes = Keepsakes(settings.take_home, shelf.folder, signer(settings))
+    keepsakes.sweep(lambda set_id, number: number in shelf.numbers(set_id))
+    return TakeHomePages(ui_folder(), keepsakes)
+
+
+def signer(settings: Settings) -> Signer | None:
+    """The museum's, where it has a certificate. Raises CertificateRefused."""
+    if settings.c2pa_certificate is None or settings.c2pa_key is None:
+        return None
+    return Signer(settings.c2pa_certificate, settings.c2pa_key, settings.c2pa_algorithm)
+
+
+def ui_folder() -> Path:
+    """Templates, scripts, styles and locale of the interface."""
+    return Path(str(files("kiosk_ui")))
 
 
 def places(settings: Settings) -> dict[str, Place]:

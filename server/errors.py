@@ -17,6 +17,8 @@ RekindleError
 ├── EditionMissing      no such edition, or none published
 ├── CertificateRefused  files cannot be signed with this certificate
 ├── PrinterRefused      the printer's queue did not take a postcard
+├── LinkExpired         a link to take home was ours, and its time is over
+├── LinkUnknown         a link to take home that nobody here made
 ├── UserRefused         a user cannot be added or logged in
 └── ImportRefused       a source cannot become a set
 """
@@ -190,6 +192,16 @@ class PrinterRefused(RekindleError):
 
     def __str__(self) -> str:
         return f"Printer queue {self.queue}: {self.reason}"
+
+
+class LinkExpired(RekindleError):
+    def __str__(self) -> str:
+        return "This link's time is over."
+
+
+class LinkUnknown(RekindleError):
+    def __str__(self) -> str:
+        return "Nobody here made this link."
 
 
 class UserRefused(RekindleError):

@@ -40,6 +40,18 @@ class Settings(BaseSettings):
     lights_out_minutes: float = Field(10.0, gt=0, le=720)
     time_zone: str | None = None
     """Name in the IANA database, ``"Asia/Shanghai"``; without it the machine's own."""
+    take_home_address: str | None = None
+    """Under which visitors' phones reach the server, or the exported pages."""
+    take_home_hours: float = Field(72.0, gt=0, le=24 * 365)
+    """How long a link to take home lasts."""
+    take_home_exported: bool = False
+    """Codes on the kiosk lead to pages exported to ``take_home_address``, not to this server."""
+    c2pa_certificate: Path | None = None
+    """PEM: the museum's certificate, then those that vouch for it; files taken home are signed."""
+    c2pa_key: Path | None = None
+    """PEM, PKCS 8: the certificate's private key."""
+    c2pa_algorithm: str = "es256"
+    """How the key signs."""
     workers: int = Field(0, ge=0, le=64)
     """Processes that restore; 0: as many as the processor has cores, at most one per 3 GB of free
     memory."""
@@ -92,6 +104,10 @@ class Settings(BaseSettings):
     @property
     def models(self) -> Path:
         return self.home / "models"
+
+    @property
+    def take_home(self) -> Path:
+        return self.home / "take-home"
 
     @property
     def database(self) -> Path:

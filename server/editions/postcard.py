@@ -48,8 +48,8 @@ def postcard(
     """
     card = _Card(words.language, bleed_mm)
     pictures = [(before, words.before)] + ([(after, words.after)] if after else [])
-    foot = card.pictures(pictures)
-    card.texts(words, foot)
+    left, foot = card.pictures(pictures)
+    card.texts(words, left if left < 2 * MARGIN else MARGIN, foot)
     return card.image
 
 
@@ -65,13 +65,14 @@ class _Card:
         self.image = Image.new("RGB", (_pixels(size[0]), _pixels(size[1])), PAPER)
         self._draw = ImageDraw.Draw(self.image)
 
-    def pictures(self, pictures: list[tuple[Image.Image, str]]) -> float:
-        """Hangs the pictures at one height, in the middle; returns the y below their captions."""
+    def pictures(self, pictures: list[tuple[Image.Image, str]]) -> tuple[float, float]:
+        """Hangs the pictures at one height, in the middle; returns the x of their left edge, and
+        the y below their captions."""
         ratio = pictures[0][0].width / pictures[0][0].height
         room = (WIDTH_MM - 2 * MARGIN - GAP * (len(pictures) - 1)) / len(pictures)
         width = min(room, TALLEST * ratio)
         height = width / ratio
-        left = (WIDTH_MM - width * len(pictures) - GAP * (len(pictures) - 1)) / 2
+        left = edge = (WIDTH_MM - width * len(pictures) - GAP * (len(pictures) - 1)) / 2
         caption = _style("sans", 6.4, QUIET)
         below = 0.0
         for picture, words in pictures:
@@ -82,27 +83,27 @@ class _Card:
             foot = MARGIN + height + 1.2
             below = max(below, self._set(left, foot, width, words, caption, most=2))
             left += width + GAP
-        return below
+        return edge, below
 
-    def texts(self, words: PostcardWords, top: float) -> None:
+    def texts(self, words: PostcardWords, margin: float, top: float) -> None:
         """Title and date on the left, what was done on the right, credit along the foot."""
-        half = (WIDTH_MM - 2 * MARGIN - GAP) / 2
-        right = MARGIN + half + GAP
+        half = (WIDTH_MM - 2 * margin - GAP) / 2
+        right = margin + half + GAP
         foot = HEIGHT_MM - MARGIN - 4.2
         y = top + max(1.6, (foot - top - 19.0) / 2)
-        below = self._set(MARGIN, y, half, words.title, _style("serif", 14, INK, 1.25), most=2)
-        self._set(MARGIN, below + 0.6, half, words.when, _style("sans", 7.5, QUIET), most=1)
+        below = self._set(margin, y, half, words.title, _style("serif", 14, INK, 1.25), most=2)
+        self._set(margin, below + 0.6, half, words.when, _style("sans", 7.5, QUIET), most=1)
         made = _style("sans", 7.5, INK)
         room = int((foot - y - 1.6) / (made.leading * 25.4 / DPI))
         self._set(right, y + 1.0, half, words.made, made, most=max(1, room))
-        line = (*self._at(MARGIN, foot), *self._at(WIDTH_MM - MARGIN, foot))
+        line = (*self._at(margin, foot), *self._at(WIDTH_MM - margin, foot))
         self._draw.line(line, HAIRLINE, _pixels(0.15))
         small = _style("sans", 6.4, QUIET)
-        self._set(MARGIN, foot + 1.3, half, words.credit, small, most=1)
+        self._set(margin, foot + 1.3, half, words.credit, small, most=1)
         name = lines_of(words.house, half * DPI / 25.4, small, self._language, 1)
-        x, y = self._at(WIDTH_MM - MARGIN, foot + 1.3)
+        x, y = self._at(WIDTH_MM - margin, foot + 1.3)
         set_text(self._draw, (x, y), name, small, self._language, anchor="right")
-        x, y = self._at(WIDTH_MM - MARGIN, foot)
+        x, y = self._at(WIDTH_MM - margin, foot)
         seal = _pixels(1.1)
         self._draw.rectangle((x - seal, y - seal / 2, x, y + seal / 2), ACCENT)
 

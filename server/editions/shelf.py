@@ -5,6 +5,7 @@ the published one and is the only thing that ever changes: one atomic swap.
 """
 
 import fcntl
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -99,14 +100,25 @@ class Shelf:
 
     def lease(self, set_id: str, number: int, station: str) -> None:
         """A station shows this edition now: it stays, whatever is published meanwhile."""
+        self._hold(set_id, number, station, LEASE_S)
+
+    def keep(self, set_id: str, number: int, lasts_s: float) -> None:
+        """A visitor takes a link to this edition home: it stays for ``lasts_s`` seconds."""
+        # No station is called so: their names have no underscore.
+        self._hold(set_id, number, f"taken_home_{number}", lasts_s)
+
+    def _hold(self, set_id: str, number: int, holder: str, lasts_s: float) -> None:
+        """Writes a lease; its file's time of change is when it ends."""
         folder = self._root / set_id / "leases"
         folder.mkdir(parents=True, exist_ok=True)
-        _write(folder / station, str(number).encode())
+        _write(folder / holder, str(number).encode())
+        ends = time.time() + lasts_s
+        os.utime(folder / holder, (ends, ends))
 
     def _leased(self, set_id: str) -> set[int]:
-        oldest = time.time() - LEASE_S
+        now = time.time()
         folder = self._root / set_id / "leases"
-        leases = [file for file in folder.glob("*") if file.stat().st_mtime > oldest]
+        leases = [file for file in folder.glob("*") if file.stat().st_mtime > now]
         return {int(file.read_text()) for file in leases if not file.name.startswith(".")}
 
     def _prune(self, set_id: str, current: int) -> None:

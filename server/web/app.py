@@ -21,6 +21,7 @@ from server.web.security import Fence, Guard
 from server.web.sockets import screens_router
 from server.web.static import editions_router, mount_ui, ui_version
 from server.web.studio import Doorkeeper, login_router, studio_router
+from server.web.take_home import TakeHome, take_home_router
 from server.web.transport import ImpatientSocket
 
 MOST_BODY = 64 * 1024
@@ -58,6 +59,7 @@ def create_app(
     stations: Stations,
     accounts: Accounts,
     clock: Clock,
+    take_home: TakeHome,
 ) -> FastAPI:
     """The application; its lifespan starts and stops the stations."""
     version = ui_version(options.ui)
@@ -81,13 +83,14 @@ def create_app(
     )
     for router in (
         house_router(pages, shelf, stations),
-        kiosk_router(pages),
+        kiosk_router(pages, take_home),
         projection_router(pages),
         api_router(stations),
         screens_router(stations),
         editions_router(shelf),
         login_router(pages, door),
-        studio_router(pages, door, shelf),
+        studio_router(pages, door, shelf, take_home),
+        take_home_router(take_home, version, clock),
     ):
         app.include_router(router)
     mount_ui(app, options.ui, version)

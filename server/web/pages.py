@@ -31,11 +31,11 @@ class Pages:
         self._screen_words = read_words(ui / "locale", "kiosk")
         self._studio_words = {"en": {}, **read_words(ui / "locale", "studio")}
 
-    def screen(self, template: str, station: str) -> HTMLResponse:
+    def screen(self, template: str, station: str, **context: object) -> HTMLResponse:
         """A kiosk's or a projection's page. The words of all languages travel with it: the
         visitor's choice comes over the wire."""
         text = self._environment.get_template(template).render(
-            station=station, strings=self._screen_words
+            station=station, strings=self._screen_words, **context
         )
         return _page(text)
 

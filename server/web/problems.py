@@ -5,12 +5,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from server.errors import EditionMissing, RekindleError
+from server.errors import EditionMissing, LinkUnknown, RekindleError
 from server.web.pages import Pages
 
 
 def status_of(error: RekindleError) -> int:
-    return 404 if isinstance(error, EditionMissing) else 500
+    return 404 if isinstance(error, EditionMissing | LinkUnknown) else 500
 
 
 def add_problems(app: FastAPI, pages: Pages) -> None:

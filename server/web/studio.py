@@ -13,6 +13,7 @@ from server.show.stations import EditionShelf, edition_url
 from server.web.accounts import SESSION_S, Accounts
 from server.web.options import WebOptions
 from server.web.pages import Pages
+from server.web.take_home import TakeHome
 from server.web.throttle import Throttle
 
 COOKIE = "rekindle_session"
@@ -98,7 +99,9 @@ def login_router(pages: Pages, door: Doorkeeper) -> APIRouter:
     return router
 
 
-def studio_router(pages: Pages, door: Doorkeeper, shelf: EditionShelf) -> APIRouter:
+def studio_router(
+    pages: Pages, door: Doorkeeper, shelf: EditionShelf, take_home: TakeHome
+) -> APIRouter:
     router = APIRouter(prefix="/studio")
 
     def curator(request: Request) -> str:
@@ -117,7 +120,8 @@ def studio_router(pages: Pages, door: Doorkeeper, shelf: EditionShelf) -> APIRou
     def sets(request: Request, user: Curator) -> Response:
         editions = [shelf.current(set_id) for set_id in shelf.sets()]
         found = [each for each in editions if each]
-        return page(request, "studio_sets.html", user, editions=found)
+        phones = take_home.hours(str(request.base_url)) is not None
+        return page(request, "studio_sets.html", user, editions=found, phones=phones)
 
     @router.get("/{set_id}")
     def photos(request: Request, user: Curator, set_id: str) -> Response:

@@ -96,3 +96,15 @@ def test_two_publishers_take_turns(tmp_path: Path) -> None:
 def test_an_edition_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(EditionMissing, match="demo has no edition 7"):
         Shelf(tmp_path).edition("demo", 7)
+
+
+def test_an_edition_that_somebody_took_a_link_to_stays_until_the_link_ends(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, keep=1)
+    for number in (1, 2):
+        publish(shelf)
+        shelf.keep("demo", number, 3600.0)
+    publish(shelf)
+    assert shelf.numbers("demo") == [1, 2, 3]
+    shelf.keep("demo", 1, -1.0)
+    publish(shelf)
+    assert shelf.numbers("demo") == [2, 4]

@@ -16,6 +16,7 @@ from server.editions.model import (
     Rendition,
     StageName,
 )
+from server.errors import EditionMissing
 
 STAGES: tuple[StageName, ...] = ("scan", "repaired", "clear", "colour")
 TITLES = (
@@ -198,6 +199,7 @@ class FolderShelf:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.leases: list[tuple[str, int, str]] = []
+        self.kept: list[tuple[str, int, float]] = []
 
     def publish(self, set_id: str, number: int) -> None:
         """Points the set at ``number`` in one atomic swap."""
@@ -218,8 +220,18 @@ class FolderShelf:
     def folder(self, set_id: str, number: int) -> Path:
         return self.root / set_id / str(number)
 
+    def edition(self, set_id: str, number: int) -> Edition:
+        try:
+            text = (self.folder(set_id, number) / "manifest.json").read_bytes()
+        except FileNotFoundError as error:
+            raise EditionMissing(set_id, number) from error
+        return Edition.model_validate_json(text)
+
     def lease(self, set_id: str, number: int, station: str) -> None:
         self.leases.append((set_id, number, station))
+
+    def keep(self, set_id: str, number: int, lasts_s: float) -> None:
+        self.kept.append((set_id, number, lasts_s))
 
 
 def put_manifest(shelf: FolderShelf, edition: Edition) -> None:

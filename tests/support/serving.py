@@ -10,12 +10,16 @@ import uvicorn
 from argon2 import PasswordHasher
 from fastapi import FastAPI
 
+from server.editions.keepsakes import Keepsakes
 from server.show.clock import Clock, SystemClock
 from server.show.state import Timing
-from server.show.stations import EditionShelf, Stations
+from server.show.stations import Stations
 from server.web.accounts import Accounts
 from server.web.app import UVICORN_OPTIONS, create_app
 from server.web.options import WebOptions
+from server.web.take_home import TakeHome, TakeHomeOptions
+from server.web.take_home_pages import TakeHomePages
+from tests.support.editions import FolderShelf
 
 UI = Path(__file__).parents[2] / "kiosk_ui"
 START_LIMIT_S = 10.0
@@ -29,16 +33,22 @@ def quick_accounts(path: Path) -> Accounts:
 
 def house(
     home: Path,
-    shelf: EditionShelf,
+    shelf: FolderShelf,
     *,
     timing: Timing | None = None,
     chosen: dict[str, str] | None = None,
     accounts: Accounts | None = None,
     clock: Clock | None = None,
     allowed_origins: tuple[str, ...] = (),
+    phones: str | None = "http://127.0.0.1",
+    hours: float = 72.0,
 ) -> FastAPI:
-    """The whole application over ``shelf``; its database lies in ``home``."""
+    """The whole application over ``shelf``; its database lies in ``home``. ``phones``: the address
+    for links to take home."""
     clock = clock or SystemClock()
+    keepsakes = Keepsakes(home / "take-home", shelf.folder)
+    pages = TakeHomePages(UI, keepsakes)
+    links = TakeHomeOptions("for a test alone", hours, phones)
     return create_app(
         options=WebOptions(
             ui=UI, session_secret="for a test alone", allowed_origins=allowed_origins
@@ -47,6 +57,7 @@ def house(
         stations=Stations(shelf, clock, timing=timing, chosen=chosen),
         accounts=accounts or quick_accounts(home),
         clock=clock,
+        take_home=TakeHome(pages, shelf, links, UI, lambda: clock.now() / 1000),
     )
 
 

@@ -95,5 +95,5 @@ def test_words_travel_in_the_page_as_data_that_cannot_end_its_script(tmp_path: P
     folder.mkdir(parents=True)
     (folder / "kiosk.po").write_text('msgid "Touch"\nmsgstr "</script>&"\n', encoding="utf-8")
     (tmp_path / "templates").symlink_to(UI / "templates")
-    page = bytes(Pages(tmp_path, "1").screen("kiosk.html", "hall").body).decode()
+    page = bytes(Pages(tmp_path, "1").screen("projection.html", "hall").body).decode()
     assert '{"en": {"Touch": "\\u003c/script\\u003e\\u0026"}}' in page

@@ -1,0 +1,86 @@
+"""What is said of a photograph, in both languages."""
+
+import pytest
+
+from server.editions.model import Edition
+from server.restoration.engines.classic.engine import TRAITS
+from server.web import wording
+from server.web.languages import read_words
+from server.web.wording import Wording
+from tests.support.editions import make_edition
+from tests.support.serving import UI
+
+KIOSK, OWN = (read_words(UI / "locale", domain) for domain in ("kiosk", "take_home"))
+ZH = {**KIOSK["zh-Hans"], **OWN["zh-Hans"]}
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    return make_edition(tmp_path_factory.mktemp("edition"))
+
+
+@pytest.mark.parametrize(
+    ("edtf", "english", "chinese"),
+    [
+        ("1974-09-01", "September 1, 1974", "1974年9月1日"),
+        ("1974-09", "September 1974", "1974年9月"),
+        ("1974", "1974", "1974 年"),
+        ("1974~", "about 1974", "约 1974 年"),
+        ("197X", "1970s", "1970 年代"),
+        ("1974/1976", "1974/1976", "1974/1976"),
+    ],
+)
+def test_a_date_is_said_as_the_kiosk_says_it(edtf: str, english: str, chinese: str) -> None:
+    assert Wording("en", {}, ()).date(edtf) == english
+    assert Wording("zh-Hans", ZH, ()).date(edtf) == chinese
+
+
+def test_every_operation_of_the_classic_engine_has_its_words() -> None:
+    assert set(TRAITS.operations) <= set(wording.OPERATIONS)
+
+
+def test_labels_name_what_the_colours_rest_on_and_what_was_added(edition: Edition) -> None:
+    photo = edition.photos[0]
+    said = Wording("en", {}, edition.languages)
+    assert [said.label(photo, stage) for stage in photo.stages] == [
+        "",
+        "Repaired by software, 2026",
+        "Made clearer by software, 2026",
+        "Colour: 1 documented, rest inferred",
+    ]
+    colour = photo.stages[-1]
+    for share, words in ((0, "Nothing"), (0.001, "Less than 1 %"), (0.04, "4 %")):
+        told = said.added(colour.model_copy(update={"invented": share}))
+        assert told.startswith(words)
+    undated = colour.model_copy(update={"year": None, "name": "clear"})
+    assert said.label(photo, undated) == "Made clearer by software"
+    coloured = photo.model_copy(update={"was": "colour"})
+    assert said.label(coloured, colour) == "Coloured by software, 2026"
+
+
+def test_sentences_follow_each_other_as_their_language_has_it() -> None:
+    english, chinese = Wording("en", {}, ()), Wording("zh-Hans", ZH, ())
+    assert english.told(["", "One.", "Two."]) == "One. Two."
+    assert chinese.told(["一。", "二。"]) == "一。二。"
+    assert english.series(["repaired", "coloured"]) == "repaired, coloured"
+    assert chinese.series(["修补", "上色"]) == "修补、上色"
+
+
+def test_texts_fall_back_to_the_editions_other_languages(edition: Edition) -> None:
+    title = edition.photos[0].title
+    for language, text, tag in (("en", "The flag bearer", "en"), ("fr", "旗手", "zh-Hans")):
+        said = Wording(language, {}, edition.languages)
+        assert (said.of(title), said.language_of(title)) == (text, tag)
+
+
+@pytest.mark.parametrize(
+    ("rights", "name"),
+    [
+        ("https://creativecommons.org/publicdomain/mark/1.0/", "Public domain"),
+        ("https://creativecommons.org/licenses/by-sa/4.0/", "CC BY-SA 4.0"),
+        ("http://rightsstatements.org/vocab/InC/1.0/", "In copyright"),
+        ("https://museum.example/rights", "https://museum.example/rights"),
+    ],
+)
+def test_rights_are_called_by_their_names(rights: str, name: str) -> None:
+    assert Wording("en", {}, ()).rights(rights) == name
