@@ -25,6 +25,7 @@ from server.errors import NotRestored, Problem, SetInvalid
 from server.restoration.engine import EngineRegistry, Models
 from server.restoration.engines.classic import Classic
 from server.restoration.engines.hand import Hand
+from server.restoration.engines.nets import Nets
 from server.restoration.models.rack import Rack
 from server.restoration.models.table import load_table
 from server.restoration.pipeline import Job, Pipeline, Restored
@@ -146,7 +147,7 @@ def rack(settings: Settings) -> Rack:
 
 def engines(models: Models, device: str = "cpu") -> EngineRegistry:
     """Every engine; those that need weights find them in ``models`` and run on ``device``."""
-    return EngineRegistry([Classic(), Hand()])
+    return EngineRegistry([Classic(), Hand(), Nets(models, device)])
 
 
 def pipeline(settings: Settings) -> Pipeline:
