@@ -178,7 +178,7 @@ def test_mended_scratches_come_close_to_what_was_there() -> None:
 def test_a_fill_has_grain_like_its_neighbourhood() -> None:
     image = smooth()
     hole = np.zeros((300, 400), bool)
-    hole[100:105, 50:350] = True
+    hole[100:108, 50:350] = True
     after = mend(image, hole, grain=1.0, seed=1, report=lambda share: None)
     fine = after[..., 0] - cv2.GaussianBlur(after[..., 0], (0, 0), 1.5)
     around = fine[80:95, 50:350].std()

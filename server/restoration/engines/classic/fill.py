@@ -1,23 +1,27 @@
 """Damage mended from the picture itself; every pixel outside the damage keeps its bits.
 
-Narrow damage is bridged by a biharmonic surface, solved block by block. Wide damage is filled from
-other places of the picture (``patches``). Both get grain lent by their neighbourhood, because
-a fill without grain is seen from across the room.
+Narrow damage gets the likeliest value given its rim (``kriging``), block by block. Wide damage is
+filled from other places of the picture (``patches``). Both get grain lent by their neighbourhood,
+because a broad fill without grain is seen from across the room.
 """
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from skimage.restoration import inpaint_biharmonic
 
 from server.restoration.engine import Image, Layer, Report
+from server.restoration.engines.classic.kriging import bridged
 from server.restoration.engines.classic.margins import margin_depths, margin_of, mend_margin
 from server.restoration.engines.classic.patches import filled_from_elsewhere
+from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
 
-_BLOCK = 224
-_CONTEXT = 20
+_BLOCK = 384
+_CONTEXT = 32
+_GRAINY = (1.0, 3.0)
+"""Pixels from the rim between which a fill comes to have the grain of its neighbourhood: a hairline
+shows none, and lending it some would only add noise."""
 
 
 def mask_of(layer: Layer, height: int, width: int) -> Mask:
@@ -31,7 +35,7 @@ def mask_of(layer: Layer, height: int, width: int) -> Mask:
 
 def narrow_and_wide(mask: Mask) -> tuple[Mask, list[Mask], list[tuple[slice, slice]]]:
     """Damage a surface can bridge, and the wide pieces, each with its place in the picture."""
-    reach = max(6.0, max(mask.shape) / 160)
+    reach = max(8.0, max(mask.shape) / 140)
     depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
     if not (depth > reach).any():
@@ -48,21 +52,16 @@ def narrow_and_wide(mask: Mask) -> tuple[Mask, list[Mask], list[tuple[slice, sli
     return narrow, pieces, places
 
 
-def _known_range(part: Image, mask: Mask) -> tuple[Image, Image]:
-    """Least and greatest known value around each pixel: a surface may not swing beyond them."""
-    kernel = np.ones((3, 3), np.uint8)
-    wide = mask[..., None]
-    low = cv2.erode(np.where(wide, np.float32(2), part), kernel, iterations=7)
-    high = cv2.dilate(np.where(wide, np.float32(-2), part), kernel, iterations=7)
-    return low, high
-
-
-def _bridged(part: Image, mask: Mask) -> Image:
+def _surface(part: Image, mask: Mask) -> Image:
+    """The block with its damage bridged; three equal channels are solved as one."""
     flat = bool(np.ptp(part, axis=2).max() < 1e-6)
-    solved = inpaint_biharmonic(part[..., :1] if flat else part, mask, channel_axis=-1)
-    surface = np.broadcast_to(solved, part.shape).astype(np.float32)
-    low, high = _known_range(part, mask)
-    return np.where(low <= high, np.clip(surface, low, high), surface)
+    solved = bridged(np.ascontiguousarray(part[..., :1]) if flat else part, mask)
+    return np.broadcast_to(solved, part.shape).copy()
+
+
+def _share_of_grain(mask: Mask) -> Plane:
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)[..., None]
+    return np.asarray(np.clip((depth - _GRAINY[0]) / (_GRAINY[1] - _GRAINY[0]), 0, 1), np.float32)
 
 
 def _lent_grain(part: Image, mask: Mask, seed: int) -> Image:
@@ -108,8 +107,9 @@ def _mend_narrow(
             part, hole = image[place], mask[place]
             if hole.all():
                 continue
-            surface = _bridged(part, hole)
-            surface += np.float32(grain) * _lent_grain(part, hole, seed + top + left)
+            surface = _surface(part, hole)
+            lent = _share_of_grain(hole) * _lent_grain(part, hole, seed + top + left)
+            surface += np.float32(grain) * lent
             here = (slice(top - y, top - y + _BLOCK), slice(left - x, left - x + _BLOCK))
             chosen = narrow[inner]
             out[inner][chosen] = np.clip(surface[here][chosen], 0, 1)
