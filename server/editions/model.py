@@ -66,6 +66,8 @@ class EditionStage(_Frozen):
     year: int | None = None
     """Year in which this stage was made, for its label."""
     paradata: tuple[PlainParadata, ...] = ()
+    frames: tuple[str, ...] = ()
+    """Pictures of a model at work on this stage, the noisiest first, each of the photo's shape."""
 
 
 class EditionRegion(_Frozen):

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from server.catalogue.model import Language, Slug
+from server.catalogue.model import Fraction, Language, Slug
 from server.editions.model import StageName
 from server.show.timeline import Score
 
@@ -109,6 +109,47 @@ class Narrate(_Message):
     on: bool
 
 
+class Detail(_Message):
+    """The part of a picture that is looked at closely."""
+
+    scale: Annotated[float, Field(ge=1, le=16, allow_inf_nan=False)]
+    """1 is the whole picture."""
+    x: Fraction
+    """Fraction of the picture's width that lies in the middle of its place, unless an edge of the
+    picture would leave that of the place."""
+    y: Fraction
+
+
+class Split(_Message):
+    """The scan beside what was made of it."""
+
+    at: Fraction
+    """Fraction of the picture's width, read in the language's direction: the scan ends here."""
+    lens: Fraction | None = None
+    """Fraction of the picture's height at which a lens stands on the border; None: there is none.
+    """
+
+
+class Zoom(_Message):
+    """Look closely at the open photo, or (scale 1) at the whole of it."""
+
+    type: Literal["zoom"] = "zoom"
+    detail: Detail
+
+
+class Compare(_Message):
+    """Lay the scan beside the open photo's picture, or take it away."""
+
+    type: Literal["compare"] = "compare"
+    split: Split | None
+
+
+class Redraw(_Message):
+    """Play the pictures in which a model drew a stage of the open photo."""
+
+    type: Literal["redraw"] = "redraw"
+
+
 class PlayProgramme(_Message):
     type: Literal["programme"] = "programme"
     programme: Slug
@@ -133,6 +174,9 @@ KioskMessage = Annotated[
     | Mark
     | ShowLifeSize
     | Narrate
+    | Zoom
+    | Compare
+    | Redraw
     | PlayProgramme
     | ChooseLanguage,
     Field(discriminator="type"),
@@ -205,6 +249,10 @@ class Snapshot(_Message):
     """Server time at which the open photo's narration began, in the visitor's language."""
     lights_out: LightsOut | None = None
     turn: Turn = "alone"
+    detail: Detail | None = None
+    """The part of the open photo that is looked at; None: all of it."""
+    split: Split | None = None
+    """The open photo's scan lies beside its picture."""
     asking_until: float | None
     """"Are you still there?" is asked; server time at which the kiosk resets."""
 

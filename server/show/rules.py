@@ -12,6 +12,7 @@ from server.editions.model import Edition, EditionPhoto
 from server.show import timeline
 from server.show.messages import (
     ChooseLanguage,
+    Compare,
     GoToStage,
     Hold,
     LetGo,
@@ -20,6 +21,7 @@ from server.show.messages import (
     Narrate,
     OpenPhoto,
     PlayProgramme,
+    Redraw,
     Release,
     Restore,
     Scrub,
@@ -27,6 +29,7 @@ from server.show.messages import (
     ShowWall,
     Touch,
     View,
+    Zoom,
 )
 from server.show.state import (
     Event,
@@ -195,6 +198,26 @@ def _(event: Narrate, state: ShowState, now: float) -> ShowState:
 
 
 @_apply.register
+def _(event: Zoom, state: ShowState, now: float) -> ShowState:
+    close = state.view == "photo" and event.detail.scale > 1
+    return replace(state, detail=event.detail if close else None)
+
+
+@_apply.register
+def _(event: Compare, state: ShowState, now: float) -> ShowState:
+    return replace(state, split=event.split if state.view == "photo" else None)
+
+
+@_apply.register
+def _(event: Redraw, state: ShowState, now: float) -> ShowState | None:
+    photo = _open_photo(state, now)
+    if photo is None:
+        return state
+    score = timeline.redraw(photo, _moment(state, now), now)
+    return None if score is None else _at(state, photo, score)
+
+
+@_apply.register
 def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
     edition = state.edition
     chosen = next((each for each in edition.programmes if each.id == event.programme), None)
@@ -226,7 +249,7 @@ def _open_photo(state: ShowState, now: float) -> EditionPhoto | None:
 def _hands_off(state: ShowState) -> ShowState:
     """Nothing of what was asked for about a photo is left: the visitor is somewhere else."""
     quiet = replace(state, scrubbing=False, held=False, marks=False, narrated_since=None)
-    return replace(quiet, life_size=False, ruler=False)
+    return replace(quiet, life_size=False, ruler=False, detail=None, split=None)
 
 
 def _at(state: ShowState, photo: EditionPhoto, score: Score) -> ShowState:

@@ -6,6 +6,8 @@ from server.editions.model import Edition
 from server.show import timeline
 from server.show.messages import (
     ChooseLanguage,
+    Compare,
+    Detail,
     EditionRef,
     GoToStage,
     Hold,
@@ -16,15 +18,18 @@ from server.show.messages import (
     OpenPhoto,
     Place,
     PlayProgramme,
+    Redraw,
     Release,
     Restore,
     Scrub,
     ShowLifeSize,
     ShowWall,
     Snapshot,
+    Split,
     Touch,
     Turn,
     View,
+    Zoom,
 )
 from server.show.timeline import Score
 
@@ -56,6 +61,9 @@ Event = (
     | Mark
     | ShowLifeSize
     | Narrate
+    | Zoom
+    | Compare
+    | Redraw
     | PlayProgramme
     | ChooseLanguage
     | Published
@@ -108,6 +116,10 @@ class ShowState:
     """When the open photo's narration began; it ends by itself."""
     lights_out: LightsOut | None
     turn: Turn
+    detail: Detail | None
+    """The part of the open photo that is looked at, in view ``photo``; None: all of it."""
+    split: Split | None
+    """The scan lies beside the open photo's picture, in view ``photo``."""
     last_touch: float
     asking_until: float | None
     revision: int
@@ -135,6 +147,8 @@ def opening(edition: Edition, now: float, timing: Timing, place: Place = OWN_PLA
         narrated_since=None,
         lights_out=None,
         turn="alone",
+        detail=None,
+        split=None,
         last_touch=now,
         asking_until=None,
         revision=int(now),
@@ -164,6 +178,8 @@ def snapshot(state: ShowState, url: str, now: float) -> Snapshot:
         narrated_since=state.narrated_since,
         lights_out=state.lights_out,
         turn=state.turn,
+        detail=state.detail,
+        split=state.split,
         asking_until=state.asking_until,
     )
 
@@ -179,6 +195,8 @@ def shown(state: ShowState) -> tuple[object, ...]:
         state.language,
         state.held,
         state.marks,
+        state.detail,
+        state.split,
         state.life_size,
         state.ruler,
         state.narrated_since,

@@ -33,6 +33,8 @@ ATTRACT_HOLD_MS = 1800.0
 """The unfinished change waits this long for a hand before it draws back."""
 ATTRACT_PAUSE_MS = 300.0
 ATTRACT_PHOTOS = 3
+PLATE_MS = 640.0
+"""From one picture of a model at work to the next: slow enough that nothing flickers."""
 
 
 class _Frozen(BaseModel):
@@ -42,10 +44,12 @@ class _Frozen(BaseModel):
 
 
 class Frame(_Frozen):
-    """One picture: a photo at a stage."""
+    """One picture: a photo at a stage, or at one moment of that stage's making."""
 
     photo: Slug
     stage: StageName
+    plate: int | None = Field(None, ge=0)
+    """Which of the stage's frames, counted from 0; None: the stage itself."""
 
 
 class Cue(_Frozen):
@@ -175,6 +179,8 @@ def _resting(current: Moment, toward: Frame) -> tuple[list[Cue], Frame]:
 def _change(edition: Edition, before: Frame, after: Frame, rest: float = 0.0) -> Cue:
     if before.photo != after.photo:
         return Cue(begins=rest, lasts=DISSOLVE_MS, before=before, after=after)
+    if (before.plate, after.plate) != (None, None):
+        return Cue(begins=rest, lasts=DISSOLVE_MS, before=before, after=after)
     photo = edition.photo(after.photo)
     names = stage_names(photo) if photo else ()
     if photo and names.index(after.stage) < names.index(before.stage):
@@ -196,6 +202,7 @@ def restore(edition: Edition, photo: EditionPhoto, current: Moment, now: float) 
     """Every stage after the one shown, by itself; from the scan where the last was reached."""
     names = stage_names(photo)
     shown = current.after if current.progress > 0 else current.before
+    shown = shown.model_copy(update={"plate": None})
     if shown.photo != photo.id or shown.stage in (names[-1], "scan"):
         shown = Frame(photo=photo.id, stage="scan")
     cues, rests_on = _resting(current, shown)
@@ -206,6 +213,24 @@ def restore(edition: Edition, photo: EditionPhoto, current: Moment, now: float) 
         frames = Frame(photo=photo.id, stage=before), Frame(photo=photo.id, stage=after)
         cues = [*cues, _change(edition, *frames, rest=rest)]
     return Score(starts=now, cues=_chain(cues)) if cues else still(shown, now)
+
+
+def redraw(photo: EditionPhoto, current: Moment, now: float) -> Score | None:
+    """A stage as a model drew it, from noise to picture: the stage shown, else the last that has
+    such frames; None where none has."""
+    shown = current.after if current.progress > 0 else current.before
+    drawn = [stage for stage in photo.stages if stage.frames]
+    if not drawn:
+        return None
+    stage = next((each for each in drawn if each.name == shown.stage), drawn[-1])
+    ends_on = Frame(photo=photo.id, stage=stage.name)
+    plates = [ends_on.model_copy(update={"plate": place}) for place in range(len(stage.frames))]
+    cues, rests_on = _resting(current, plates[0])
+    cues += [
+        Cue(begins=0, lasts=PLATE_MS, before=before, after=after)
+        for before, after in pairwise([rests_on, *plates, ends_on])
+    ]
+    return Score(starts=now, cues=_chain(cues))
 
 
 def scrub(photo: EditionPhoto, position: float, now: float) -> Score:

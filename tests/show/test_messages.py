@@ -58,6 +58,9 @@ def test_a_projection_may_only_ask_the_time() -> None:
         '{"type": "stage", "stage": "better"}',
         '{"type": "scrub", "position": -0.1}',
         '{"type": "scrub", "position": NaN}',
+        '{"type": "zoom", "detail": {"scale": 0.5, "x": 0, "y": 0}}',
+        '{"type": "zoom", "detail": {"scale": 2, "x": 1.1, "y": 0}}',
+        '{"type": "compare", "split": {"at": -0.1}}',
         '{"type": "language", "language": "a language"}',
     ],
 )
@@ -72,7 +75,7 @@ def test_every_message_says_its_type_and_cannot_be_changed() -> None:
         for each in vars(messages).values()
         if isinstance(each, type) and issubclass(each, BaseModel) and "type" in each.model_fields
     ]
-    assert len(said) == 18
+    assert len(said) == 21
     names = [each.model_fields["type"].default for each in said]
     assert len(set(names)) == len(names)
     assert all(each.model_config["extra"] == "forbid" for each in said)

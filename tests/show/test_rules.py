@@ -8,6 +8,8 @@ from server.editions.model import Edition
 from server.show import timeline
 from server.show.messages import (
     ChooseLanguage,
+    Compare,
+    Detail,
     GoToStage,
     Hold,
     LetGo,
@@ -17,12 +19,15 @@ from server.show.messages import (
     OpenPhoto,
     Place,
     PlayProgramme,
+    Redraw,
     Release,
     Restore,
     Scrub,
     ShowLifeSize,
     ShowWall,
+    Split,
     Touch,
+    Zoom,
 )
 from server.show.rules import STUCK_MS, next_deadline, step
 from server.show.state import (
@@ -366,6 +371,38 @@ def test_whose_the_wall_is_is_told_and_changes_nothing_else() -> None:
     assert snapshot(taken, "/e/", START).turn == "taken"
     assert replace(taken, turn="alone", revision=0) == replace(an_open_photo(), revision=0)
     assert run_until(taken, START + 1e6).turn == "taken"
+
+
+CLOSE = Detail(scale=3, x=0.4, y=0.2)
+SPLIT = Split(at=0.3, lens=0.5)
+
+
+def test_what_is_looked_at_closely_stays_through_the_stages_and_leaves_with_the_photo() -> None:
+    looking = after(an_open_photo(), Zoom(detail=CLOSE), Compare(split=SPLIT), now=START + 5000)
+    told = snapshot(looking, "/e/", START)
+    assert (told.detail, told.split) == (CLOSE, SPLIT)
+    on = after(looking, GoToStage(stage="colour"), Restore(), now=START + 6000)
+    assert (on.detail, on.split) == (CLOSE, SPLIT)
+    assert after(on, Zoom(detail=Detail(scale=1, x=0.4, y=0.2)), now=START + 7000).detail is None
+    assert after(on, Compare(split=None), now=START + 7000).split is None
+    for elsewhere in (ShowWall(), OpenPhoto(photo="gold"), PlayProgramme(programme="opening")):
+        left = after(looking, elsewhere, now=START + 6000)
+        assert (left.detail, left.split) == (None, None)
+
+
+def test_without_an_open_photo_nothing_is_looked_at_closely_or_redrawn() -> None:
+    for state in (station(), after(station(), ShowWall())):
+        asked = after(state, Zoom(detail=CLOSE), Compare(split=SPLIT), Redraw(), now=START + 5000)
+        assert (asked.detail, asked.split, asked.view) == (None, None, "wall")
+
+
+def test_a_stage_is_drawn_once_more_from_its_noisiest_frame_and_rests_on_itself() -> None:
+    drawn = after(an_open_photo(), Redraw(), now=START + 5000)
+    assert [cue.after.plate for cue in drawn.score.cues] == [0, 1, None]
+    assert timeline.rests_on(drawn.score) == Frame(photo="flag", stage="clear")
+    assert after(an_open_photo(), Redraw()).view == "photo"
+    without = after(station(), OpenPhoto(photo="gold"))
+    assert after(without, Redraw(), now=START + 5000).score == without.score
 
 
 def test_a_new_edition_is_shown_at_once_to_nobody() -> None:

@@ -9,6 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from server.show import timeline
 from server.show.messages import (
     ChooseLanguage,
+    Compare,
+    Detail,
     GoToStage,
     Hold,
     LetGo,
@@ -18,14 +20,17 @@ from server.show.messages import (
     OpenPhoto,
     Place,
     PlayProgramme,
+    Redraw,
     Release,
     Restore,
     Scrub,
     ShowLifeSize,
     ShowWall,
     Snapshot,
+    Split,
     Touch,
     Turn,
+    Zoom,
 )
 from server.show.rules import STUCK_MS, next_deadline, step
 from server.show.state import (
@@ -47,6 +52,7 @@ EDITIONS = (
     edition(photo("other", ("scan", "repaired")), number=2, languages=("en",)),
     edition(photo("flag", ("scan",)), told("gold", ("scan", "finished")), number=3),
 )
+SHARES = st.floats(0, 1)
 PHOTOS = st.sampled_from(["flag", "gold", "team", "other", "nobody"])
 STAGES = st.sampled_from(["scan", "repaired", "clear", "colour", "finished"])
 TOUCHES: st.SearchStrategy[Event] = st.one_of(
@@ -60,6 +66,9 @@ TOUCHES: st.SearchStrategy[Event] = st.one_of(
     st.builds(Hold),
     st.builds(LetGo),
     st.builds(Mark, on=st.booleans()),
+    st.builds(Zoom, detail=st.builds(Detail, scale=st.floats(1, 16), x=SHARES, y=SHARES)),
+    st.builds(Compare, split=st.none() | st.builds(Split, at=SHARES, lens=st.none() | SHARES)),
+    st.builds(Redraw),
     st.builds(ShowLifeSize, on=st.booleans(), ruler=st.booleans()),
     st.builds(Narrate, on=st.booleans()),
     st.builds(PlayProgramme, programme=st.sampled_from(["opening", "elsewhere", "nothing"])),
@@ -190,6 +199,8 @@ class Visits(RuleBasedStateMachine):
             for frame in (shown.before, shown.after):
                 found = self.state.edition.photo(frame.photo)
                 assert found is not None and frame.stage in timeline.stage_names(found)
+                stage = next(each for each in found.stages if each.name == frame.stage)
+                assert frame.plate is None or frame.plate < len(stage.frames)
 
     @invariant()
     def a_screen_shows_what_the_server_means(self) -> None:
@@ -216,6 +227,7 @@ class Visits(RuleBasedStateMachine):
         state = self.state
         about = (state.scrubbing, state.held, state.marks, state.life_size)
         assert state.view == "photo" or not (any(about) or state.narrated_since is not None)
+        assert state.view == "photo" or (state.detail, state.split) == (None, None)
         assert not (state.scrubbing and state.held)
         assert state.life_size or not state.ruler
         assert state.language in state.edition.languages

@@ -14,6 +14,9 @@ from server.editions.model import (
 
 ALL: tuple[StageName, ...] = ("scan", "repaired", "clear", "colour", "finished")
 
+FRAMES: dict[StageName, tuple[str, ...]] = {"clear": ("noise.webp", "shapes.webp")}
+"""A model drew the clear stage; its frames are kept."""
+
 
 def photo(name: str, stages: tuple[StageName, ...], arrival_ms: int = 6000) -> EditionPhoto:
     rendition = Rendition(width=4, height=3, webp="a.webp", jpeg="a.jpg")
@@ -25,7 +28,10 @@ def photo(name: str, stages: tuple[StageName, ...], arrival_ms: int = 6000) -> E
         was="black-and-white",
         width=4,
         height=3,
-        stages=tuple(EditionStage(name=stage, renditions=(rendition,)) for stage in stages),
+        stages=tuple(
+            EditionStage(name=stage, renditions=(rendition,), frames=FRAMES.get(stage, ()))
+            for stage in stages
+        ),
         arrival_ms=arrival_ms,
     )
 
