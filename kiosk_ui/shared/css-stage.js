@@ -1,10 +1,12 @@
 /** The stage without WebGL: the same pictures as images, cross-faded by the browser. */
 
-import { contain } from "./fit.js";
+import { contain, enlarge } from "./fit.js";
+import { AT, SCALE, X, Y } from "./gaze.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./edition.js").Source} Source */
 /** @typedef {import("./edition.js").Picture} Picture */
+/** @typedef {import("./gaze.js").Gaze} Gaze */
 
 const CAPACITY = 6; // images
 const RETRY_AFTER = 2000; // ms
@@ -16,6 +18,7 @@ export class CssStage {
     /** @type {Map<string, { image: HTMLImageElement, ready: boolean }>} */
     this.images = new Map();
     this.rect = new Float32Array(4);
+    this.window = new Float32Array(4);
     this.frames = 0;
     /** @type {string[]} */
     this.shown = [];
@@ -70,29 +73,52 @@ export class CssStage {
     return false;
   }
 
-  /** @param {Scene} scene @param {Float32Array} box in CSS pixels */
-  draw(scene, box) {
+  /**
+   * @param {Scene} scene @param {Float32Array} box in CSS pixels
+   * @param {number} _density @param {number} _strength @param {number} _falloff
+   * @param {Gaze} gaze
+   */
+  draw(scene, box, _density, _strength, _falloff, gaze) {
     const { before, after, progress } = scene;
+    const scan = scene.scan && this.isReady(scene.scan) ? scene.scan : null;
     const visible = [before.source.url, after.source.url];
+    if (scan) visible.push(scan.source.url);
     for (const url of this.shown) if (!visible.includes(url)) this.paint(url, 0, "0");
+    const share = gaze.mirrored ? 1 - gaze.now[AT] : gaze.now[AT];
+    const side = scan === null || scan === before || scan === after ? 0 : gaze.mirrored ? -1 : 1;
     if (before === after) {
-      this.place(after, box, 1, "1");
+      this.place(after, box, 1, "1", gaze);
     } else {
       // The picture below stays whole where the one above covers it: no ground shows through.
       const below = before.photo === after.photo ? 1 : 1 - progress;
-      this.place(before, box, progress < 1 ? below : 0, "1");
-      this.place(after, box, progress, "2");
+      this.place(before, box, progress < 1 ? below : 0, "1", gaze);
+      this.place(after, box, progress, "2", gaze);
     }
+    if (scan && side !== 0) this.place(scan, box, 1, "3", gaze, share, side);
     this.shown = visible;
     this.frames += 1;
   }
 
-  /** @param {Picture} picture @param {Float32Array} box @param {number} opacity @param {string} z */
-  place(picture, box, opacity, z) {
+  /**
+   * @param {Picture} picture @param {Float32Array} box @param {number} opacity @param {string} z
+   * @param {Gaze} gaze
+   * @param {number} [share] of the picture's width at which it ends @param {number} [side] on its
+   *   left (1) or right (-1) of that; 0: it is whole
+   */
+  place(picture, box, opacity, z, { now }, share = 1, side = 0) {
     const entry = this.images.get(picture.source.url);
     if (!entry) return;
-    contain(box, picture.photo.width, picture.photo.height, this.rect);
+    const { rect, window } = this;
+    contain(box, picture.photo.width, picture.photo.height, rect);
+    enlarge(box, rect, now[SCALE], now[X], now[Y], window);
     const { style } = entry.image;
+    let left = window[0] - rect[0];
+    let right = rect[0] + rect[2] - window[0] - window[2];
+    if (side > 0) right = Math.max(right, (1 - share) * rect[2]);
+    if (side < 0) left = Math.max(left, share * rect[2]);
+    const top = window[1] - rect[1];
+    const bottom = rect[1] + rect[3] - window[1] - window[3];
+    style.clipPath = `inset(${top}px ${right}px ${bottom}px ${left}px)`;
     style.left = `${this.rect[0]}px`;
     style.top = `${this.rect[1]}px`;
     style.width = `${this.rect[2]}px`;

@@ -6,7 +6,16 @@
 /** @typedef {import("../types/edition.js").Rendition} Rendition */
 /** @typedef {import("../types/messages.js").Frame} Frame */
 /** @typedef {{ url: string, spare: string | null, kind: "picture" | "map" }} Source */
-/** @typedef {{ photo: Photo, stage: Stage, source: Source, arrival: Source | null, evidence: Source | null }} Picture */
+/**
+ * @typedef {object} Picture
+ * @property {Photo} photo
+ * @property {Stage} stage
+ * @property {Source} source as the glass needs it
+ * @property {Source | null} detail its largest rendition, where that is another
+ * @property {Source | null} arrival
+ * @property {Source | null} evidence
+ * @property {Picture[]} plates of a model at work on this stage
+ */
 
 const NEAR_ENOUGH = 0.9; // of the pixels a screen has: a slightly smaller rendition still looks sharp
 
@@ -69,6 +78,18 @@ export class Edition {
     return file === null ? null : { url: this.address(file), spare: null, kind: "map" };
   }
 
+  /** @param {Rendition} rendition @returns {Source} */
+  rendition({ webp, jpeg }) {
+    return { url: this.address(webp), spare: this.address(jpeg), kind: "picture" };
+  }
+
+  /** @param {Photo} photo @param {Stage} stage @param {string} file @returns {Picture} */
+  plate(photo, stage, file) {
+    /** @type {Source} */
+    const source = { url: this.address(file), spare: null, kind: "picture" };
+    return { photo, stage, source, detail: null, arrival: null, evidence: null, plates: [] };
+  }
+
   /**
    * Chooses the renditions for a glass of so many pixels along its long side.
    * @param {number} pixels
@@ -79,18 +100,22 @@ export class Edition {
     for (const photo of this.manifest.photos) {
       const arrival = this.map(photo.arrival);
       const stages = photo.stages.map((stage) => {
-        const rendition = renditionFor(stage.renditions, pixels);
-        /** @type {Source} */
-        const source = {
-          url: this.address(rendition.webp),
-          spare: this.address(rendition.jpeg),
-          kind: "picture",
-        };
+        const source = this.rendition(renditionFor(stage.renditions, pixels));
+        const largest = this.rendition(renditionFor(stage.renditions, Infinity));
+        const detail = largest.url === source.url ? null : largest;
         const evidence = this.map(stage.evidence);
-        return /** @type {const} */ ([stage.name, { photo, stage, source, arrival, evidence }]);
+        const plates = stage.frames.map((file) => this.plate(photo, stage, file));
+        /** @type {Picture} */
+        const picture = { photo, stage, source, detail, arrival, evidence, plates };
+        return /** @type {const} */ ([stage.name, picture]);
       });
       this.pictures.set(photo.id, new Map(stages));
     }
+  }
+
+  /** @param {Photo} photo */
+  scan(photo) {
+    return this.pictures.get(photo.id)?.get(photo.stages[0].name) ?? null;
   }
 
   /**
@@ -98,6 +123,7 @@ export class Edition {
    * @param {Frame} frame
    */
   picture(frame) {
-    return this.pictures.get(frame.photo)?.get(frame.stage) ?? null;
+    const picture = this.pictures.get(frame.photo)?.get(frame.stage) ?? null;
+    return frame.plate === null ? picture : (picture?.plates[frame.plate] ?? picture);
   }
 }

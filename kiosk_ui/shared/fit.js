@@ -17,6 +17,31 @@ export function contain(box, width, height, into, density = 1) {
 }
 
 /**
+ * The same place looked at closely: as many times as large, with a point of the picture in the
+ * middle of its box, but never further than until an edge of it has reached the box's.
+ * @param {ArrayLike<number>} box
+ * @param {Float32Array} rect of the whole picture; becomes that of the enlarged one
+ * @param {number} scale 1 or more @param {number} x @param {number} y fractions of the picture
+ * @param {Float32Array} window becomes the part of the box in which the picture shows
+ * @param {number} [density] pixels of the rectangles per pixel of the box
+ */
+export function enlarge(box, rect, scale, x, y, window, density = 1) {
+  window.set(rect);
+  if (scale === 1) return;
+  for (let side = 0; side < 2; side += 1) {
+    const start = box[side] * density;
+    const length = box[side + 2] * density;
+    const long = rect[side + 2] * scale;
+    const free = start + length / 2 - (side === 0 ? x : y) * long;
+    const kept = Math.min(start, Math.max(start + length - long, free));
+    rect[side] = long <= length ? start + (length - long) / 2 : kept;
+    rect[side + 2] = long;
+    window[side] = Math.max(start, rect[side]);
+    window[side + 2] = Math.min(start + length, rect[side] + long) - window[side];
+  }
+}
+
+/**
  * Part of the way from one box to another.
  * @param {ArrayLike<number>} from @param {ArrayLike<number>} to
  * @param {number} share 0..1 @param {Float32Array} into

@@ -1,7 +1,7 @@
 /** Plays the show's score on a stage, frame by frame, with or without the server. */
 
 import { Edition } from "./edition.js";
-import { moment } from "./timeline.js";
+import { frameOf, moment } from "./timeline.js";
 
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
 /** @typedef {import("../types/messages.js").Score} Score */
@@ -14,6 +14,8 @@ import { moment } from "./timeline.js";
  * @property {(snapshot: Snapshot, edition: Edition) => void} [onSnapshot] another is in force
  * @property {(snapshot: Snapshot) => Score | null} [adapt] the score to play for a snapshot; null:
  *   the one that plays stays
+ * @property {(snapshot: Snapshot) => void} [aims] how the picture is looked at; else as the
+ *   snapshot says
  * @property {(snapshot: Snapshot) => boolean} [holds] whether the scan is held; else the snapshot's
  */
 
@@ -32,7 +34,7 @@ export function upcoming(edition, score, cue, open, marks) {
   const coming = score.repeats === null ? order.slice(0, count - cue) : order;
   const frames = coming.flatMap(({ before, after }) => [before, after]);
   const photo = edition.photo(open);
-  if (photo) frames.push(...photo.stages.map(({ name }) => ({ photo: photo.id, stage: name })));
+  if (photo) frames.push(...photo.stages.map(({ name }) => frameOf(photo.id, name)));
   /** @type {Map<string, Source>} */
   const sources = new Map();
   for (const frame of frames) {
@@ -92,7 +94,9 @@ export class Player {
       this.edition = edition;
       this.snapshot = snapshot;
       this.stage.marks = snapshot.marks;
-      const { adapt, holds } = this.listener;
+      const { adapt, aims, holds } = this.listener;
+      if (aims) aims(snapshot);
+      else this.stage.gaze.aim(snapshot.detail, snapshot.split);
       this.held = holds ? holds(snapshot) : snapshot.held;
       const score = adapt ? adapt(snapshot) : snapshot.score;
       if (score) this.play(score);
@@ -147,7 +151,7 @@ export class Player {
     const { held, snapshot } = this;
     const photo = held ? edition.photo(snapshot?.photo ?? null) : null;
     if (photo === null) return null;
-    const scan = { photo: photo.id, stage: photo.stages[0].name };
+    const scan = frameOf(photo.id, photo.stages[0].name);
     return { cue: 0, before: scan, after: scan, progress: 1 };
   }
 
@@ -156,8 +160,18 @@ export class Player {
     if (edition === null || score === null || snapshot === null) return;
     const sources = upcoming(edition, score, Math.max(0, this.cue), snapshot.photo, snapshot.marks);
     const scan = edition.photo(this.expected)?.stages[0];
-    const expected = scan && edition.picture({ photo: this.expected, stage: scan.name });
-    this.stage.want(expected ? [expected.source, ...sources] : sources);
+    const expected = scan && edition.picture(frameOf(this.expected, scan.name));
+    const [first, ...others] = sources;
+    this.stage.want([...(expected ? [expected.source] : []), first, ...this.details(), ...others]);
+  }
+
+  /** Every pixel there is of the picture that is looked at closely. @returns {Source[]} */
+  details() {
+    const { edition, moment: shown, stage } = this;
+    if (!stage.gaze.isClose || edition === null || shown === null) return [];
+    const after = edition.picture(shown.progress < 0.5 ? shown.before : shown.after);
+    const scan = stage.gaze.isSplit && after ? edition.scan(after.photo) : null;
+    return [after, scan].flatMap((picture) => (picture?.detail ? [picture.detail] : []));
   }
 }
 
@@ -196,6 +210,11 @@ export function inspection(player) {
     get picture() {
       const { scene } = stage;
       return scene && { url: scene.after.source.url, place: [...stage.picture] };
+    },
+    /** How it is looked at. */
+    get gaze() {
+      const [scale, x, y, at, lens] = stage.gaze.now;
+      return { scale, x, y, at, lens };
     },
     get drawn() {
       const { scene } = stage;

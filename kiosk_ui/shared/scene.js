@@ -15,6 +15,7 @@ import { ease } from "./easing.js";
  * @property {Source | null} arrival the map along which the change arrives; null: everywhere at once
  * @property {number} lag by which saturation trails lightness, as progress
  * @property {boolean} marks hatching lies over what software added
+ * @property {Picture | null} scan that lies beside the picture; null: nothing does
  * @property {number} rim strength of the warm rim on the moving front
  */
 
@@ -26,15 +27,17 @@ const RIM = 0.16;
  * @param {Moment} moment
  * @param {boolean} plain a cross-fade, for those who asked for reduced motion
  * @param {boolean} marks hatching over what software added
+ * @param {boolean} split with the scan beside it
  * @param {Scene | null} into reused
  * @returns {Scene | null} null where the edition lacks one of the pictures
  */
-export function resolve(edition, moment, plain, marks, into) {
+export function resolve(edition, moment, plain, marks, split, into) {
   const before = edition.picture(moment.before);
   const after = edition.picture(moment.after);
   if (!before || !after) return null;
-  const scene = into ?? { before, after, progress: 0, arrival: null, lag: 0, marks, rim: 0 };
-  const byRegion = !plain && before.photo === after.photo && after.arrival !== null;
+  const scene = into ?? begun(before, after);
+  const mapped = before.arrival !== null && after.arrival !== null;
+  const byRegion = !plain && before.photo === after.photo && mapped;
   const clearing = after.stage.name === "repaired" || after.stage.name === "clear";
   scene.before = before;
   scene.after = after;
@@ -42,8 +45,14 @@ export function resolve(edition, moment, plain, marks, into) {
   scene.arrival = byRegion ? after.arrival : null;
   scene.lag = byRegion ? SATURATION_TRAILS / after.photo.arrival_ms : 0;
   scene.marks = marks;
+  scene.scan = split ? edition.scan(after.photo) : null;
   scene.rim = byRegion && clearing ? RIM : 0;
   return scene;
+}
+
+/** @param {Picture} before @param {Picture} after @returns {Scene} */
+function begun(before, after) {
+  return { before, after, progress: 0, arrival: null, lag: 0, marks: false, scan: null, rim: 0 };
 }
 
 /** @param {Scene} from @param {Scene} to */
@@ -54,12 +63,14 @@ export function copyScene(from, to) {
   to.arrival = from.arrival;
   to.lag = from.lag;
   to.marks = from.marks;
+  to.scan = from.scan;
   to.rim = from.rim;
 }
 
 /** @param {Picture} picture @param {string} url */
 function has(picture, url) {
-  return picture.source.url === url || picture.evidence?.url === url;
+  const { source, detail, evidence } = picture;
+  return source.url === url || detail?.url === url || evidence?.url === url;
 }
 
 /**
@@ -67,6 +78,7 @@ function has(picture, url) {
  * @param {Scene} scene @param {string} url
  */
 export function shows(scene, url) {
+  if (scene.scan && has(scene.scan, url)) return true;
   if (scene.arrival?.url === url) return scene.progress > 0 && scene.progress < 1;
   return (scene.progress < 1 && has(scene.before, url)) || (scene.progress > 0 && has(scene.after, url));
 }

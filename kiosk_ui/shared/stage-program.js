@@ -18,6 +18,11 @@ uniform sampler2D beforeMarks;
 uniform sampler2D afterMarks;
 uniform vec4 beforeRect;    // left, top, width, height in canvas pixels
 uniform vec4 afterRect;
+uniform vec4 beforeWindow;  // the part of the rectangle that shows
+uniform vec4 afterWindow;
+uniform sampler2D scan;     // that lies beside the picture, in its rectangle
+uniform vec3 split;         // where it ends, to which side of that it lies (0: not), half the border
+uniform vec4 lens;          // its middle, radius, and how much of a pixel it makes one
 uniform float canvasHeight;
 uniform float progress;     // 0..1
 uniform float lag;          // by which saturation trails lightness, as progress; 0 in a dissolve
@@ -35,16 +40,22 @@ const vec3 LUMA = vec3(0.2126, 0.7152, 0.0722);
 const float INVENTED = 0.75; // of a map's range: between altered (128) and invented (255)
 const vec2 ACROSS = vec2(0.57358, 0.81915);  // across lines at 35 degrees
 const float TINT = 0.22;    // of the range of lightness, between a line and its gap
+const vec3 PAPER = vec3(0.937, 0.914, 0.875);
 const vec3 WARM = vec3(0.70, -0.12, -0.87);  // amber, without lightness of its own
 
 float lodFor(vec2 texels, float pixels) {
   return max(0.0, log2(max(texels.x, texels.y) / pixels));
 }
 
+bool isOutside(vec2 share) {
+  return any(lessThan(share, vec2(0.0))) || any(greaterThan(share, vec2(1.0)));
+}
+
 // The picture's own edge, mirrored outwards, blurred and darkened into the ground.
-vec3 edgeTone(sampler2D picture, vec4 rect, vec2 uv) {
+vec3 edgeTone(sampler2D picture, vec4 rect, vec4 window, vec2 share) {
   vec2 texels = vec2(textureSize(picture, 0));
-  vec2 mirrored = clamp(1.0 - abs(1.0 - abs(uv)), 0.0, 1.0);
+  vec2 turned = clamp(1.0 - abs(1.0 - abs(share)), 0.0, 1.0);
+  vec2 mirrored = (window.xy + turned * window.zw - rect.xy) / rect.zw;
   float lod = floor(lodFor(texels, TAPS));
   // Four soft samples half a texel apart: smoother than one, which would show the texels.
   vec2 apart = 0.5 * exp2(lod) / texels;
@@ -52,27 +63,28 @@ vec3 edgeTone(sampler2D picture, vec4 rect, vec2 uv) {
   sum += textureLod(picture, mirrored - apart, lod).rgb;
   sum += textureLod(picture, mirrored + vec2(apart.x, -apart.y), lod).rgb;
   sum += textureLod(picture, mirrored + vec2(-apart.x, apart.y), lod).rgb;
-  vec2 outside = max(max(-uv, uv - 1.0), 0.0) * rect.zw / min(rect.z, rect.w);
+  vec2 outside = max(max(-share, share - 1.0), 0.0) * window.zw / min(window.z, window.w);
   return mix(ground, 0.25 * sum, surround.x * exp(-surround.y * length(outside)));
 }
 
-vec3 seen(sampler2D picture, vec4 rect, vec2 pixel) {
+// The scale is how much of a pixel of the picture's place one of the glass is: 1, or less in the lens.
+vec3 seen(sampler2D picture, vec4 rect, vec4 window, vec2 pixel, float scale) {
+  vec2 share = (pixel - window.xy) / window.zw;
+  if (isOutside(share)) return edgeTone(picture, rect, window, share);
   vec2 uv = (pixel - rect.xy) / rect.zw;
-  if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) {
-    return edgeTone(picture, rect, uv);
-  }
   // A little sharper than trilinear, and exactly the picture where a texel is a pixel.
   vec2 texels = vec2(textureSize(picture, 0));
-  return textureLod(picture, uv, max(0.0, lodFor(texels, max(rect.z, rect.w)) - 0.35)).rgb;
+  float lod = lodFor(texels, max(rect.z, rect.w) / scale);
+  return textureLod(picture, uv, max(0.0, lod - 0.35)).rgb;
 }
 
 // Tratteggio: lines of the picture's own colour, each a little lighter, its gap a little darker,
 // so that near by what was added is told from what was there, and from afar it is the picture.
-vec3 hatched(vec3 tone, sampler2D evidence, vec4 rect, vec2 pixel) {
-  vec2 uv = (pixel - rect.xy) / rect.zw;
-  if (any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)))) return tone;
-  if (texture(evidence, uv).r < INVENTED) return tone;
-  float along = abs(fract(dot(pixel, ACROSS) / (2.0 * line)) - 0.5) - 0.25;
+vec3 hatched(vec3 tone, sampler2D evidence, vec4 rect, vec4 window, vec2 pixel) {
+  if (isOutside((pixel - window.xy) / window.zw)) return tone;
+  if (texture(evidence, (pixel - rect.xy) / rect.zw).r < INVENTED) return tone;
+  vec2 glass = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
+  float along = abs(fract(dot(glass, ACROSS) / (2.0 * line)) - 0.5) - 0.25;
   float wave = clamp(along * 2.0 * line, -0.5, 0.5);
   float light = dot(tone, LUMA);
   float wanted = clamp(light, 0.5 * TINT, 1.0 - 0.5 * TINT) + TINT * wave;
@@ -83,33 +95,30 @@ float grain(vec2 pixel) {
   return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5;
 }
 
-void main() {
-  vec2 pixel = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
+// The two pictures, as far as the second has arrived.
+vec3 mixed(vec2 pixel, float scale) {
   float lightness = progress;
   float saturation = progress;
   if (byRegion) {
     vec2 uv = (pixel - afterRect.xy) / afterRect.zw;
     float at = clamp(texture(arrival, uv).r + grain(pixel) / 128.0, 0.0, 1.0);
     float front = progress * (1.0 + FRONT + lag) - at;
-    bool around = any(lessThan(uv, vec2(0.0))) || any(greaterThan(uv, vec2(1.0)));
+    bool around = isOutside((pixel - afterWindow.xy) / afterWindow.zw);
     // Nothing arrives around the picture: its surround follows as a whole.
     lightness = smoothstep(0.0, 1.0, around ? progress : front / FRONT);
     saturation = smoothstep(0.0, 1.0, around ? progress : (front - lag) / FRONT);
   }
+  vec3 from;
+  vec3 to;
   // Away from the front one of the two is not seen, and not looked at.
-  if (lightness <= 0.0) {
-    colour = vec4(seen(before, beforeRect, pixel), 1.0);
-    if (marks.x > 0.0) colour.rgb = hatched(colour.rgb, beforeMarks, beforeRect, pixel);
-    return;
+  if (saturation < 1.0) {
+    from = seen(before, beforeRect, beforeWindow, pixel, scale);
+    if (marks.x > 0.0) from = hatched(from, beforeMarks, beforeRect, beforeWindow, pixel);
+    if (lightness <= 0.0) return from;
   }
-  vec3 to = seen(after, afterRect, pixel);
-  if (marks.y > 0.0) to = hatched(to, afterMarks, afterRect, pixel);
-  if (saturation >= 1.0) {
-    colour = vec4(to, 1.0);
-    return;
-  }
-  vec3 from = seen(before, beforeRect, pixel);
-  if (marks.x > 0.0) from = hatched(from, beforeMarks, beforeRect, pixel);
+  to = seen(after, afterRect, afterWindow, pixel, scale);
+  if (marks.y > 0.0) to = hatched(to, afterMarks, afterRect, afterWindow, pixel);
+  if (saturation >= 1.0) return to;
   float fromLight = dot(from, LUMA);
   float toLight = dot(to, LUMA);
   float light = mix(fromLight, toLight, lightness);
@@ -119,7 +128,26 @@ void main() {
   vec3 room = mix(vec3(light), vec3(1.0 - light), step(0.0, chroma));
   vec3 fits = room / max(abs(chroma), 1e-4);
   chroma *= min(1.0, min(fits.r, min(fits.g, fits.b)));
-  colour = vec4(light + chroma, 1.0);
+  return light + chroma;
+}
+
+void main() {
+  vec2 pixel = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
+  if (split.y == 0.0) {
+    colour = vec4(mixed(pixel, 1.0), 1.0);
+    return;
+  }
+  float inside = lens.z - distance(pixel, lens.xy);
+  float scale = inside > 0.0 ? lens.w : 1.0;
+  vec2 looked = lens.xy + (pixel - lens.xy) * scale;
+  bool isScan = (looked.x - split.x) * split.y < 0.0;
+  vec3 tone = isScan ? seen(scan, afterRect, afterWindow, looked, scale) : mixed(looked, scale);
+  // A border of paper between the two where the picture is, and one around the lens.
+  bool within = !isOutside((looked - afterWindow.xy) / afterWindow.zw);
+  float apart = abs(looked.x - split.x) / scale - split.z;
+  float line = within && apart < 0.5 ? clamp(0.5 - apart, 0.0, 1.0) : 0.0;
+  float ring = lens.z > 0.0 ? clamp(split.z + 0.5 - abs(inside), 0.0, 1.0) : 0.0;
+  colour = vec4(mix(tone, PAPER, 0.92 * max(line, ring)), 1.0);
 }`;
 
 /** @param {WebGL2RenderingContext} gl @param {number} kind @param {string} source */
@@ -147,6 +175,7 @@ export function stageProgram(gl) {
   const at = {};
   const names = ["before", "after", "arrival", "beforeRect", "afterRect", "canvasHeight"];
   names.push("beforeMarks", "afterMarks", "marks", "line");
+  names.push("beforeWindow", "afterWindow", "scan", "split", "lens");
   names.push("progress", "lag", "rim", "byRegion", "surround", "ground");
   for (const name of names) at[name] = gl.getUniformLocation(program, name);
   return { program, at };

@@ -1,15 +1,21 @@
 /** The stage in WebGL2: one draw a frame, nothing allocated, only when something has changed. */
 
-import { contain } from "./fit.js";
+import { contain, enlarge } from "./fit.js";
+import { AT, LENS, SCALE, X, Y } from "./gaze.js";
 import { copyScene, shows } from "./scene.js";
 import { stageProgram } from "./stage-program.js";
 import { Textures } from "./textures.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./edition.js").Source} Source */
+/** @typedef {import("./edition.js").Picture} Picture */
+/** @typedef {import("./gaze.js").Gaze} Gaze */
 
-const CAPACITY = 10; // pictures and maps on the card
+const CAPACITY = 12; // pictures and maps on the card
 const HATCH_LINE = 3; // pixels of the glass
+const LENS_SIZE = 0.21; // its radius, of the shorter side of the picture's box
+const LENS_MAGNIFIES = 2; // at least; else until a pixel of the picture is one of the glass
+const BORDER = 3; // pixels of the glass, between the scan and the picture and around the lens
 const GROUND = [15 / 255, 14 / 255, 12 / 255];
 
 export class StageView {
@@ -26,11 +32,15 @@ export class StageView {
     gl.uniform1i(at.arrival, 2);
     gl.uniform1i(at.beforeMarks, 3);
     gl.uniform1i(at.afterMarks, 4);
+    gl.uniform1i(at.scan, 5);
     gl.uniform3fv(at.ground, GROUND);
     this.textures = new Textures(gl, CAPACITY);
     this.beforeRect = new Float32Array(4);
     this.afterRect = new Float32Array(4);
-    this.drawnBox = new Float32Array(6);
+    this.beforeWindow = new Float32Array(4);
+    this.afterWindow = new Float32Array(4);
+    this.drawnBox = new Float32Array(5);
+    this.drawnGaze = new Float32Array(5);
     /** @type {Scene | null} */
     this.drawn = null;
     this.frames = 0;
@@ -46,7 +56,14 @@ export class StageView {
   }
 
   /**
-   * @param {number} unit @param {Scene} scene @param {import("./edition.js").Picture} picture
+   * @param {number} unit @param {Picture} picture @param {boolean} close its largest, where it is there
+   */
+  bindPicture(unit, { source, detail }, close) {
+    this.bind(unit, close && detail && this.textures.residents.has(detail.url) ? detail : source);
+  }
+
+  /**
+   * @param {number} unit @param {Scene} scene @param {Picture} picture
    * @returns {number} 1 where this picture is hatched, else 0
    */
   bindMarks(unit, scene, picture) {
@@ -97,16 +114,19 @@ export class StageView {
    * @param {Float32Array} box of the picture, in CSS pixels
    * @param {number} density canvas pixels per CSS pixel
    * @param {number} strength of the edge tones around the picture @param {number} falloff of them
+   * @param {Gaze} gaze
    */
-  draw(scene, box, density, strength, falloff) {
+  draw(scene, box, density, strength, falloff, gaze) {
     const resized = this.resized(density);
-    if (!resized && !this.stale && this.isDrawn(scene, box, strength)) return;
+    if (!resized && !this.stale && this.isDrawn(scene, box, strength, gaze)) return;
     const { gl, at } = this;
-    this.place(scene.before, box, density, this.beforeRect);
-    this.place(scene.after, box, density, this.afterRect);
+    this.place(scene.before, box, density, gaze, this.beforeRect, this.beforeWindow);
+    this.place(scene.after, box, density, gaze, this.afterRect, this.afterWindow);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.uniform4fv(at.beforeRect, this.beforeRect);
     gl.uniform4fv(at.afterRect, this.afterRect);
+    gl.uniform4fv(at.beforeWindow, this.beforeWindow);
+    gl.uniform4fv(at.afterWindow, this.afterWindow);
     gl.uniform1f(at.canvasHeight, this.canvas.height);
     gl.uniform1f(at.progress, scene.progress);
     gl.uniform1f(at.lag, scene.lag);
@@ -115,24 +135,45 @@ export class StageView {
     const { arrival } = scene;
     const byRegion = arrival !== null && this.textures.residents.has(arrival.url);
     gl.uniform1i(at.byRegion, byRegion ? 1 : 0);
-    this.bind(gl.TEXTURE0, scene.before.source);
-    this.bind(gl.TEXTURE1, scene.after.source);
+    this.bindPicture(gl.TEXTURE0, scene.before, gaze.isClose);
+    this.bindPicture(gl.TEXTURE1, scene.after, gaze.isClose);
     this.bind(gl.TEXTURE2, byRegion ? arrival : null);
     const marksBefore = this.bindMarks(gl.TEXTURE3, scene, scene.before);
     const marksAfter = this.bindMarks(gl.TEXTURE4, scene, scene.after);
     gl.uniform2f(at.marks, marksBefore, marksAfter);
     // A coarser drawing keeps its lines as wide on the glass.
     gl.uniform1f(at.line, (HATCH_LINE * density) / devicePixelRatio);
+    this.divide(scene, box, density, gaze);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
-    this.remember(scene, box, strength);
+    this.remember(scene, box, strength, gaze);
   }
 
   /**
-   * @param {import("./edition.js").Picture} picture
-   * @param {Float32Array} box @param {number} density @param {Float32Array} into
+   * @param {Picture} picture @param {Float32Array} box @param {number} density @param {Gaze} gaze
+   * @param {Float32Array} rect of the whole picture @param {Float32Array} window of what shows
    */
-  place(picture, box, density, into) {
-    contain(box, picture.photo.width, picture.photo.height, into, density);
+  place({ photo }, box, density, { now }, rect, window) {
+    contain(box, photo.width, photo.height, rect, density);
+    enlarge(box, rect, now[SCALE], now[X], now[Y], window, density);
+  }
+
+  /**
+   * The scan beside the picture, and the lens on the border between them.
+   * @param {Scene} scene @param {Float32Array} box @param {number} density @param {Gaze} gaze
+   */
+  divide({ scan, after }, box, density, { now, isClose, mirrored }) {
+    const { gl, at } = this;
+    const isThere = scan !== null && this.textures.residents.has(scan.source.url);
+    const share = mirrored ? 1 - now[AT] : now[AT];
+    const border = this.afterRect[0] + share * this.afterRect[2];
+    const side = isThere ? (mirrored ? -1 : 1) : 0;
+    gl.uniform3f(at.split, border, side, (BORDER / 2) * (density / devicePixelRatio));
+    const pixels = after.stage.renditions[0].width / this.afterRect[2];
+    const radius = side === 0 || now[LENS] < 0 ? 0 : LENS_SIZE * Math.min(box[2], box[3]) * density;
+    const height = this.afterRect[1] + now[LENS] * this.afterRect[3];
+    gl.uniform4f(at.lens, border, height, radius, 1 / Math.max(LENS_MAGNIFIES, pixels));
+    if (scan !== null && isThere) this.bindPicture(gl.TEXTURE5, scan, isClose);
+    else this.bind(gl.TEXTURE5, null);
   }
 
   /** @param {number} density @returns {boolean} whether the canvas got another size */
@@ -146,22 +187,24 @@ export class StageView {
     return true;
   }
 
-  /** @param {Scene} scene @param {Float32Array} box @param {number} strength */
-  isDrawn(scene, box, strength) {
+  /** @param {Scene} scene @param {Float32Array} box @param {number} strength @param {Gaze} gaze */
+  isDrawn(scene, box, strength, gaze) {
     const { drawn, drawnBox } = this;
     if (drawn === null || drawn.before !== scene.before || drawn.after !== scene.after) return false;
     if (drawn.progress !== scene.progress || drawn.arrival !== scene.arrival) return false;
-    if (drawn.marks !== scene.marks) return false;
+    if (drawn.marks !== scene.marks || drawn.scan !== scene.scan) return false;
+    if (!gaze.isAt(this.drawnGaze)) return false;
     for (let side = 0; side < 4; side += 1) if (drawnBox[side] !== box[side]) return false;
     return drawnBox[4] === Math.fround(strength);
   }
 
-  /** @param {Scene} scene @param {Float32Array} box @param {number} strength */
-  remember(scene, box, strength) {
+  /** @param {Scene} scene @param {Float32Array} box @param {number} strength @param {Gaze} gaze */
+  remember(scene, box, strength, gaze) {
     if (this.drawn === null) this.drawn = { ...scene };
     else copyScene(scene, this.drawn);
     this.drawnBox.set(box);
     this.drawnBox[4] = strength;
+    this.drawnGaze.set(gaze.now);
     this.frames += 1;
     this.stale = false;
   }

@@ -2,7 +2,8 @@
 
 import { CssStage } from "./css-stage.js";
 import { ease } from "./easing.js";
-import { between, contain } from "./fit.js";
+import { between, contain, enlarge } from "./fit.js";
+import { Gaze, SCALE, X, Y } from "./gaze.js";
 import { Pace } from "./pace.js";
 import { resolve } from "./scene.js";
 import { StageView } from "./stage-view.js";
@@ -38,7 +39,10 @@ export class Stage {
     // The edge tones around the picture: how strong they begin, how soon they are gone.
     this.strength = 0.34;
     this.falloff = 1.4;
+    // Where the whole picture lies, and the part of it that shows, in CSS pixels.
+    this.rect = new Float32Array(4);
     this.picture = new Float32Array(4);
+    this.gaze = new Gaze();
     // Hatching lies over what software added.
     this.marks = false;
     // Nobody sees it: pictures are made ready, but nothing is drawn.
@@ -102,18 +106,20 @@ export class Stage {
    * @param {Edition} edition @param {Moment} moment @param {boolean} plain reduced motion
    */
   show(edition, moment, plain) {
-    const { renderer } = this;
+    const { renderer, gaze } = this;
+    const now = performance.now();
     renderer.prepare();
-    this.next = resolve(edition, moment, plain, this.marks, this.next);
+    if (plain) gaze.jump();
+    else gaze.follow(now);
+    this.next = resolve(edition, moment, plain, this.marks, gaze.isSplit, this.next);
     if (this.next && renderer.canDraw(this.next)) {
       [this.scene, this.next] = [this.next, this.scene];
     }
     if (this.rests || this.scene === null || !renderer.canDraw(this.scene)) return;
-    const now = performance.now();
     this.move(now);
-    const moves = !renderer.isDrawn(this.scene, this.box, this.strength);
+    const moves = !renderer.isDrawn(this.scene, this.box, this.strength, gaze);
     const density = devicePixelRatio * this.pace.next(moves, now);
-    renderer.draw(this.scene, this.box, density, this.strength, this.falloff);
+    renderer.draw(this.scene, this.box, density, this.strength, this.falloff, gaze);
     this.reveal();
   }
 
@@ -123,7 +129,9 @@ export class Stage {
     between(this.from, this.target, share, this.box);
     if (this.scene === null) return;
     const { photo } = this.scene.progress >= 0.5 ? this.scene.after : this.scene.before;
-    contain(this.target, photo.width, photo.height, this.picture);
+    const { now: gaze } = this.gaze;
+    contain(this.target, photo.width, photo.height, this.rect);
+    enlarge(this.target, this.rect, gaze[SCALE], gaze[X], gaze[Y], this.picture);
   }
 
   /** Shows whichever of the two has something to show. */

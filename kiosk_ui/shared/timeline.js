@@ -59,9 +59,17 @@ export function ends(score) {
   return score.starts + Math.max(...score.cues.map((cue) => cue.begins + cue.lasts));
 }
 
+/**
+ * @param {string} photo @param {Frame["stage"]} stage
+ * @returns {Frame}
+ */
+export function frameOf(photo, stage) {
+  return { photo, stage, plate: null };
+}
+
 /** @param {Frame} a @param {Frame} b */
 export function sameFrame(a, b) {
-  return a.photo === b.photo && a.stage === b.stage;
+  return a.photo === b.photo && a.stage === b.stage && a.plate === b.plate;
 }
 
 /**
@@ -75,8 +83,8 @@ export function sameFrame(a, b) {
 export function scrub(photo, stages, position, now) {
   const held = Math.min(Math.max(position, 0), stages.length - 1);
   const index = Math.min(Math.floor(held), Math.max(0, stages.length - 2));
-  const before = { photo, stage: stages[index] };
-  const after = { photo, stage: stages[Math.min(index + 1, stages.length - 1)] };
+  const before = frameOf(photo, stages[index]);
+  const after = frameOf(photo, stages[Math.min(index + 1, stages.length - 1)]);
   const share = sameFrame(before, after) ? 1 : held - index;
   return {
     starts: now,

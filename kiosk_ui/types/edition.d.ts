@@ -68,6 +68,7 @@ export interface EditionStage {
   invented: number;
   year: number | null;
   paradata: PlainParadata[];
+  frames: string[];
 }
 /**
  * One size of one picture, in two file formats. Width and height in pixels.

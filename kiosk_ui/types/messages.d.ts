@@ -14,6 +14,9 @@ export type KioskMessage =
   | Mark
   | ShowLifeSize
   | Narrate
+  | Zoom
+  | Compare
+  | Redraw
   | PlayProgramme
   | ChooseLanguage;
 export type ServerMessage = Pong | Snapshot | Closed;
@@ -106,6 +109,41 @@ export interface Narrate {
   type: "narrate";
   on: boolean;
 }
+/**
+ * Look closely at the open photo, or (scale 1) at the whole of it.
+ */
+export interface Zoom {
+  type: "zoom";
+  detail: Detail;
+}
+/**
+ * The part of a picture that is looked at closely.
+ */
+export interface Detail {
+  scale: number;
+  x: number;
+  y: number;
+}
+/**
+ * Lay the scan beside the open photo's picture, or take it away.
+ */
+export interface Compare {
+  type: "compare";
+  split: Split | null;
+}
+/**
+ * The scan beside what was made of it.
+ */
+export interface Split {
+  at: number;
+  lens: number | null;
+}
+/**
+ * Play the pictures in which a model drew a stage of the open photo.
+ */
+export interface Redraw {
+  type: "redraw";
+}
 export interface PlayProgramme {
   type: "programme";
   programme: string;
@@ -140,6 +178,8 @@ export interface Snapshot {
   narrated_since: number | null;
   lights_out: LightsOut | null;
   turn: "alone" | "free" | "ours" | "taken";
+  detail: Detail | null;
+  split: Split | null;
   asking_until: number | null;
 }
 export interface EditionRef {
@@ -172,11 +212,12 @@ export interface Cue {
   last: number;
 }
 /**
- * One picture: a photo at a stage.
+ * One picture: a photo at a stage, or at one moment of that stage's making.
  */
 export interface Frame {
   photo: string;
   stage: "scan" | "repaired" | "clear" | "colour" | "finished";
+  plate: number | null;
 }
 /**
  * What a station knows of its room.
