@@ -1,6 +1,6 @@
 /**
  * Everything by keyboard or keypad: Tab and arrows move, Enter acts, Escape goes back; O, or Space
- * on the picture, holds the original.
+ * on the picture, holds the original; plus and minus look closer, and then the arrows wander.
  */
 
 import { positionOn } from "../shared/timeline.js";
@@ -14,9 +14,16 @@ const STEPS = /** @type {Record<string, number>} */ ({
   ArrowDown: 1,
 });
 
+/** What can have the focus: in the page laid over the others, else in the view that shows. */
+function reachable() {
+  const root = document.querySelector(".panel") ?? document.querySelector("main .shown");
+  const all = root?.querySelectorAll("button, [tabindex='0']") ?? [];
+  return [...all].filter((each) => each.checkVisibility({ visibilityProperty: true }));
+}
+
 /** @param {number} step */
 function moveFocus(step) {
-  const buttons = [...document.querySelectorAll("main .shown :is(button, .place[tabindex])")];
+  const buttons = reachable();
   const at = buttons.indexOf(/** @type {Element} */ (document.activeElement));
   const next = at === -1 && step < 0 ? buttons.length - 1 : (at + step + buttons.length) % buttons.length;
   const button = buttons[at === -1 && step > 0 ? 0 : next];
@@ -38,6 +45,13 @@ function stageBeside(player, step) {
   return { type: "stage", stage: stages[target] };
 }
 
+const WAYS = /** @type {Record<string, [right: number, down: number]>} */ ({
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+});
+
 /** @param {KeyboardEvent} event */
 function isHold(event) {
   if (event.ctrlKey || event.altKey || event.metaKey) return false;
@@ -46,11 +60,33 @@ function isHold(event) {
 }
 
 /**
- * @param {import("../shared/player.js").Player} player
- * @param {(message: KioskMessage) => void} send
- * @param {import("./original.js").Original} original
+ * Plus and minus look closer; with the focus on the picture, arrows wander over what is close.
+ * @param {KeyboardEvent} event @param {import("./eye.js").Eye} eye
  */
-export function listenToKeys(player, send, original) {
+function looks(event, eye) {
+  const nearer = { "+": 1, "=": 1, "-": -1 }[event.key];
+  if (nearer !== undefined && eye.photo !== null) {
+    eye.step(nearer);
+    return true;
+  }
+  const way = WAYS[event.key];
+  const onPicture = document.activeElement?.classList.contains("place") === true;
+  if (!way || !eye.isClose || !onPicture) return false;
+  eye.stride(way[0], way[1]);
+  return true;
+}
+
+/**
+ * @typedef {object} Hands
+ * @property {import("../shared/player.js").Player} player
+ * @property {(message: KioskMessage) => void} send
+ * @property {import("./original.js").Original} original
+ * @property {import("./eye.js").Eye} eye
+ * @property {() => boolean} leave one step out of what lies over the view, if anything does
+ *
+ * @param {Hands} hands
+ */
+export function listenToKeys({ player, send, original, eye, leave }) {
   addEventListener("keyup", ({ code }) => {
     if (code === "KeyO" || code === "Space") original.letGo();
   });
@@ -59,12 +95,15 @@ export function listenToKeys(player, send, original) {
     send({ type: "touch" });
     if (isHold(event)) return original.hold();
     const view = player.snapshot?.view;
+    if (event.key === "Escape" && leave()) return;
     if (event.key === "Escape" && view !== "attract") return send({ type: "wall" });
+    if (looks(event, eye)) return event.preventDefault();
     const step = STEPS[event.key];
     if (step === undefined) return;
     event.preventDefault();
     const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    const message = view === "photo" && sideways ? stageBeside(player, step) : null;
+    const open = view === "photo" && !document.querySelector(".panel");
+    const message = open && sideways ? stageBeside(player, step) : null;
     if (message) send(message);
     else moveFocus(step);
   });

@@ -7,6 +7,7 @@ import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { arriving } from "../shared/timeline.js";
 import { Words } from "../shared/words.js";
+import { Eye } from "./eye.js";
 import { Hand } from "./hand.js";
 import { listenToKeys } from "./keys.js";
 import { Original } from "./original.js";
@@ -32,6 +33,7 @@ function send(message) {
   connection.send(message);
 }
 
+const eye = new Eye(player, send);
 const original = new Original(player, send);
 const view = new KioskView(stage, Words.ofPage(), {
   open: (photo) => send({ type: "open", photo }),
@@ -50,6 +52,9 @@ const view = new KioskView(stage, Words.ofPage(), {
   hold: () => original.hold(),
   letGo: () => original.letGo(),
   mark: (on) => send({ type: "marks", on }),
+  redraw: () => send({ type: "redraw" }),
+  eye,
+  unfold: (panel) => view.unfold(panel),
 });
 
 addEventListener("pointerdown", () => send({ type: "touch" }), { capture: true });
@@ -59,13 +64,14 @@ addEventListener("resize", () => {
 });
 
 guardPage();
-listenToKeys(player, send, original);
+listenToKeys({ player, send, original, eye, leave: () => view.leave() });
 player.start({
   // From the wall a print grows into its place: no other photograph dissolves into it.
   adapt: (snapshot) => {
     if (!hand.yieldsTo(snapshot)) return null;
     return snapshot.view === "photo" ? arriving(snapshot.score) : snapshot.score;
   },
+  aims: (snapshot) => eye.follow(snapshot),
   holds: (snapshot) => original.isHeld(snapshot),
   onSnapshot: (snapshot, edition) => view.follow(snapshot, edition),
   onFrame: (moment, now) => view.frame(moment, now),

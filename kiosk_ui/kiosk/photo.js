@@ -1,11 +1,17 @@
 /** One photograph large, with its stages along the bottom and its story beside or below it. */
 
 import { element } from "../shared/dom.js";
+import { CloserTool } from "./closer-tool.js";
+import { WHOLE } from "./closely.js";
+import { CompareTool } from "./compare-tool.js";
 import { dateText } from "./dates.js";
+import { howMade } from "./made.js";
+import { Panel } from "./panel.js";
 import { pressable } from "./press.js";
 import { Rail } from "./rail.js";
+import { RegionTool } from "./region-tool.js";
 import { titled } from "./titles.js";
-import { onPicture } from "./touch.js";
+import { Fingers } from "./touch.js";
 
 /** @typedef {import("../shared/edition.js").Edition} Edition */
 /** @typedef {import("../shared/words.js").Words} Words */
@@ -19,9 +25,14 @@ import { onPicture } from "./touch.js";
  * @property {() => void} hold the original is shown instead
  * @property {() => void} letGo
  * @property {(on: boolean) => void} mark hatching over what software added, or none
+ * @property {() => void} redraw the pictures of a model at work are played
+ * @property {import("./eye.js").Eye} eye
+ * @property {(panel: Panel) => void} unfold a page laid over this one
  *
  * @typedef {import("./rail.js").RailActs & OwnActs} PhotoActs
  */
+
+const TWICE = 2.6; // times as large, after two taps
 
 /** @param {Photo} photo @param {Words} words */
 function facts(photo, words) {
@@ -44,7 +55,11 @@ export class PhotoView {
     this.place.tabIndex = 0;
     this.place.setAttribute("role", "img");
     this.place.setAttribute("aria-label", words.of(photo.title));
-    onPicture(this.place, acts);
+    const { eye } = acts;
+    this.closer = new CloserTool(words, eye);
+    this.compare = new CompareTool(words, eye);
+    this.regions = new RegionTool(photo, words, eye, this.place);
+    this.touch(acts);
     const story = element("p", "story", words.of(photo.story));
     const heading = titled("h1", photo.title, edition.manifest.languages, words);
     const hint = element("p", "hint", words.say("Hold the picture to see the original"));
@@ -58,10 +73,53 @@ export class PhotoView {
     const added = words.say("What was added?");
     this.marks = pressable("quiet-button marks", "", [added], () => acts.mark(!this.marked));
     this.marks.hidden = photo.stages.every((stage) => stage.evidence === null);
-    const asks = element("div", "asks", this.marks);
+    this.compare.button.hidden = photo.stages.length < 2;
+    const made = pressable("quiet-button", "", [words.say("How was this made?")], () =>
+      acts.unfold(new Panel(words.say("How was this made?"), words.say("Close"), howMade(photo, words))),
+    );
+    made.hidden = photo.stages.length < 2;
+    const redraw = pressable("quiet-button", "", [words.say("Watch it redraw")], acts.redraw);
+    redraw.hidden = photo.stages.every((stage) => stage.frames.length === 0);
+    const { compare, closer, regions } = this;
+    const asked = [compare.button, closer.button, this.marks, regions.button, made, redraw];
+    const asks = element("div", "asks", ...asked.filter((button) => !button.hidden));
     const deck = element("div", "deck", back, this.rail.root, asks, this.restore);
-    this.root = element("section", "photo", this.place, side, deck);
+    const trays = element("div", "trays", closer.tray, compare.tray);
+    const over = element("div", "over", regions.card, compare.handle, trays);
+    over.prepend(regions.lines);
+    this.root = element("section", "photo", this.place, over, side, deck);
     this.root.setAttribute("aria-label", words.of(photo.title));
+  }
+
+  /** @param {PhotoActs} acts */
+  touch(acts) {
+    const { eye } = acts;
+    const { compare, regions } = this;
+    this.fingers = new Fingers(this.place, {
+      isPicture: acts.isPicture,
+      rests: () => !compare.isOn,
+      hold: acts.hold,
+      letGo: acts.letGo,
+      tap: (x, y) => {
+        if (compare.isOn) compare.place(x, y, false);
+        else if (!regions.ask(x, y) && eye.isClose) eye.centre(x, y);
+      },
+      doubleTap: (x, y) => {
+        regions.show(-1);
+        if (eye.isClose) eye.look(WHOLE);
+        else eye.zoom(TWICE, x, y);
+      },
+      stroke: (x, y, right, down) => {
+        if (compare.isOn && this.fingers?.down.size !== 2) compare.place(x, y, true);
+        else eye.move(right, down, true);
+      },
+      pinch: (factor, x, y) => eye.zoom(factor, x, y, true),
+    });
+  }
+
+  /** One step out of what is looked at. @returns {boolean} whether there was one */
+  leave() {
+    return this.regions.leave() || this.compare.leave() || this.closer.leave();
   }
 
   /**
@@ -71,6 +129,9 @@ export class PhotoView {
    */
   follow(moment, running, marked) {
     this.rail.follow(moment);
+    this.closer.follow();
+    this.compare.follow();
+    this.regions.follow();
     this.marked = marked;
     this.marks.setAttribute("aria-pressed", String(marked));
     this.restore.classList.toggle("running", running);

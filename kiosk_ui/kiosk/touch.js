@@ -1,45 +1,119 @@
-/** A finger on the picture: a rest holds; a tap and a movement mean nothing. */
+/**
+ * Fingers on the picture: a rest holds, a tap asks, two taps look closer, a stroke moves what is
+ * looked at, two fingers draw it nearer.
+ */
 
 const RESTS_AFTER = 300; // ms
 const SLIP = 10; // px a finger may move and still rest
+const TWICE_WITHIN = 320; // ms between two taps
+const TWICE_NEAR = 60; // px between two taps
 
 /**
  * @typedef {object} TouchActs
  * @property {(x: number, y: number) => boolean} isPicture a point of the window
+ * @property {() => boolean} rests whether a finger that rests holds the original
  * @property {() => void} hold as the finger has come to rest, and for as long as it trembles
  * @property {() => void} letGo
+ * @property {(x: number, y: number) => void} tap
+ * @property {(x: number, y: number) => void} doubleTap
+ * @property {(x: number, y: number, right: number, down: number) => void} stroke where the finger
+ *   is, and by how much it moved
+ * @property {(factor: number, x: number, y: number) => void} pinch
  */
 
-/** @param {HTMLElement} place around the picture @param {TouchActs} acts */
-export function onPicture(place, acts) {
-  let finger = -1;
-  let rests = 0;
-  let holding = false;
-  let [startX, startY] = [0, 0];
-  const leave = () => {
-    clearTimeout(rests);
-    finger = -1;
-    if (holding) acts.letGo();
-    holding = false;
-  };
-  const begin = () => {
-    holding = true;
-    acts.hold();
-  };
-  place.addEventListener("pointerdown", ({ pointerId, button, clientX: x, clientY: y }) => {
-    if (finger !== -1 || button !== 0 || !acts.isPicture(x, y)) return;
-    finger = pointerId;
-    [startX, startY] = [x, y];
-    place.setPointerCapture(pointerId);
-    rests = window.setTimeout(begin, RESTS_AFTER);
-  });
-  place.addEventListener("pointermove", ({ pointerId, clientX: x, clientY: y }) => {
-    if (pointerId !== finger) return;
-    if (holding) acts.hold();
-    else if (Math.hypot(x - startX, y - startY) > SLIP) leave();
-  });
-  const ends = /** @type {const} */ (["pointerup", "pointercancel", "lostpointercapture"]);
-  for (const name of ends) {
-    place.addEventListener(name, ({ pointerId }) => pointerId === finger && leave());
+export class Fingers {
+  /** @param {HTMLElement} place around the picture @param {TouchActs} acts */
+  constructor(place, acts) {
+    this.place = place;
+    this.acts = acts;
+    /** @type {Map<number, [number, number]>} */
+    this.down = new Map();
+    this.start = [0, 0];
+    this.rest = 0;
+    this.holding = false;
+    this.slipped = false;
+    this.tapped = { at: -Infinity, x: 0, y: 0 };
+    place.addEventListener("pointerdown", (event) => this.begin(event));
+    place.addEventListener("pointermove", (event) => this.move(event));
+    place.addEventListener("pointerup", (event) => this.end(event, true));
+    place.addEventListener("pointercancel", (event) => this.end(event, false));
+    place.addEventListener("lostpointercapture", (event) => this.end(event, false));
+    place.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      acts.pinch(Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
+    });
+  }
+
+  /** @param {PointerEvent} event */
+  begin({ pointerId, button, clientX: x, clientY: y }) {
+    const { down, acts } = this;
+    if (down.size === 2 || button !== 0 || !acts.isPicture(x, y)) return;
+    down.set(pointerId, [x, y]);
+    this.place.setPointerCapture(pointerId);
+    if (down.size === 2) return this.settle();
+    this.start = [x, y];
+    this.slipped = false;
+    if (acts.rests()) this.rest = window.setTimeout(() => this.hold(), RESTS_AFTER);
+  }
+
+  hold() {
+    this.holding = true;
+    this.acts.hold();
+  }
+
+  /** It is no rest and no tap. */
+  settle() {
+    clearTimeout(this.rest);
+    this.slipped = true;
+    if (this.holding) this.acts.letGo();
+    this.holding = false;
+  }
+
+  /** @param {PointerEvent} event */
+  move({ pointerId, clientX: x, clientY: y }) {
+    const { down, acts } = this;
+    const from = down.get(pointerId);
+    if (from === undefined) return;
+    if (down.size === 2) {
+      down.set(pointerId, [x, y]);
+      return this.pinch(pointerId, from, x, y);
+    }
+    if (this.holding) return acts.hold();
+    if (!this.slipped && Math.hypot(x - this.start[0], y - this.start[1]) <= SLIP) return;
+    this.settle();
+    down.set(pointerId, [x, y]);
+    acts.stroke(x, y, x - from[0], y - from[1]);
+  }
+
+  /** @param {number} moving @param {[number, number]} from @param {number} x @param {number} y */
+  pinch(moving, from, x, y) {
+    for (const [finger, [otherX, otherY]] of this.down) {
+      if (finger === moving) continue;
+      const before = Math.hypot(from[0] - otherX, from[1] - otherY);
+      const after = Math.hypot(x - otherX, y - otherY);
+      const middleX = (x + otherX) / 2;
+      const middleY = (y + otherY) / 2;
+      if (before > 1 && after > 1) this.acts.pinch(after / before, middleX, middleY);
+      this.acts.stroke(middleX, middleY, (x - from[0]) / 2, (y - from[1]) / 2);
+    }
+  }
+
+  /** @param {PointerEvent} event @param {boolean} lifted rather than lost */
+  end({ pointerId, clientX: x, clientY: y }, lifted) {
+    if (!this.down.delete(pointerId)) return;
+    const taps = lifted && !this.slipped && !this.holding;
+    this.settle();
+    if (taps) this.tap(x, y);
+  }
+
+  /** @param {number} x @param {number} y */
+  tap(x, y) {
+    const { tapped, acts } = this;
+    const now = performance.now();
+    const soon = now - tapped.at < TWICE_WITHIN;
+    const twice = soon && Math.hypot(x - tapped.x, y - tapped.y) < TWICE_NEAR;
+    this.tapped = { at: twice ? -Infinity : now, x, y };
+    if (twice) acts.doubleTap(x, y);
+    else acts.tap(x, y);
   }
 }

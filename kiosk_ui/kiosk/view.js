@@ -37,6 +37,8 @@ export class KioskView {
     this.snapshot = null;
     /** @type {DOMRect | null} */
     this.from = null;
+    /** @type {import("./panel.js").Panel | null} */
+    this.panel = null;
     this.built = "";
     this.spot = "";
     this.awaited = "";
@@ -69,6 +71,7 @@ export class KioskView {
     this.built = built;
     this.words.language = snapshot.language;
     document.documentElement.lang = snapshot.language;
+    this.panel?.close();
     for (const view of this.views.values()) view.root.remove();
     this.views.clear();
     this.shown = null;
@@ -116,8 +119,24 @@ export class KioskView {
     return new ProgrammeView(edition, programme, words, { back: acts.back, again });
   }
 
+  /** A page over the others. @param {import("./panel.js").Panel} panel */
+  unfold(panel) {
+    this.panel?.close();
+    this.panel = panel;
+    panel.onClose = () => (this.panel = null);
+    panel.open(this.main);
+  }
+
+  /** One step out of what lies over the view. @returns {boolean} whether there was one */
+  leave() {
+    const { panel, shown } = this;
+    panel?.close();
+    return panel !== null || (shown instanceof PhotoView && shown.leave());
+  }
+
   /** @param {View | null} view */
   change(view) {
+    this.panel?.close();
     if (this.shown) {
       this.shown.root.inert = true;
       this.shown.root.classList.remove("shown");

@@ -26,6 +26,11 @@ export class Words {
     this.language = language;
   }
 
+  /** The language as dates and numbers are written in it. */
+  get locale() {
+    return this.language;
+  }
+
   /** The strings that the page was served with. */
   static ofPage() {
     return new Words(JSON.parse(document.getElementById("strings")?.textContent ?? "{}"));
