@@ -18,6 +18,11 @@ export function around(outline, picture) {
   return [left, top, Math.max(...xs) - left, Math.max(...ys) - top];
 }
 
+/** @param {Rect} rect @param {number} by pixels on every side @returns {Rect} */
+export function grown([left, top, width, height], by) {
+  return [left - by, top - by, width + 2 * by, height + 2 * by];
+}
+
 /** Even-odd rule. @param {Point[]} outline @param {number} x @param {number} y */
 export function isInside(outline, x, y) {
   let inside = false;

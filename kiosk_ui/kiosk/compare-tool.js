@@ -25,8 +25,9 @@ function kept(share) {
 }
 
 export class CompareTool {
-  /** @param {Words} words @param {Eye} eye */
-  constructor(words, eye) {
+  /** @param {Words} words @param {Eye} eye @param {() => void} begin as it begins */
+  constructor(words, eye, begin) {
+    this.begin = begin;
     this.words = words;
     this.eye = eye;
     this.button = pressable("quiet-button", "", [words.say("Compare")], () => this.toggle());
@@ -58,6 +59,7 @@ export class CompareTool {
   }
 
   toggle() {
+    if (!this.isOn) this.begin();
     this.eye.lay(this.isOn ? null : { at: 0.5, lens: null });
   }
 

@@ -57,7 +57,7 @@ export class PhotoView {
     this.place.setAttribute("aria-label", words.of(photo.title));
     const { eye } = acts;
     this.closer = new CloserTool(words, eye);
-    this.compare = new CompareTool(words, eye);
+    this.compare = new CompareTool(words, eye, () => this.leaveScan(acts));
     this.regions = new RegionTool(photo, words, eye, this.place);
     this.touch(acts);
     const story = element("p", "story", words.of(photo.story));
@@ -83,12 +83,21 @@ export class PhotoView {
     const { compare, closer, regions } = this;
     const asked = [compare.button, closer.button, this.marks, regions.button, made, redraw];
     const asks = element("div", "asks", ...asked.filter((button) => !button.hidden));
-    const deck = element("div", "deck", back, this.rail.root, asks, this.restore);
-    const trays = element("div", "trays", closer.tray, compare.tray);
+    this.deck = element("div", "deck", back, this.rail.root, asks, this.restore);
+    const trays = element("div", "trays", regions.tray, closer.tray, compare.tray);
     const over = element("div", "over", regions.card, compare.handle, trays);
     over.prepend(regions.lines);
-    this.root = element("section", "photo", this.place, over, side, deck);
+    this.root = element("section", "photo", this.place, over, side, this.deck);
     this.root.setAttribute("aria-label", words.of(photo.title));
+  }
+
+  /**
+   * Beside itself the scan tells nothing: it is compared with the last that was made of it.
+   * @param {PhotoActs} acts
+   */
+  leaveScan({ go }) {
+    const { names, current } = this.rail;
+    if (current === 0) go(names[names.length - 1]);
   }
 
   /** @param {PhotoActs} acts */
@@ -115,6 +124,13 @@ export class PhotoView {
       },
       pinch: (factor, x, y) => eye.zoom(factor, x, y, true),
     });
+  }
+
+  /** What is asked moves to a row of its own where there is no room for it beside the rail. */
+  arrange() {
+    const { deck } = this;
+    deck.classList.remove("crowded");
+    deck.classList.toggle("crowded", deck.scrollWidth > deck.clientWidth);
   }
 
   /** One step out of what is looked at. @returns {boolean} whether there was one */

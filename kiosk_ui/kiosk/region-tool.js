@@ -4,7 +4,7 @@
  */
 
 import { element } from "../shared/dom.js";
-import { around, cardPlace, edgeToward, isInside } from "./card-place.js";
+import { around, cardPlace, edgeToward, grown, isInside } from "./card-place.js";
 import { signed } from "./closer-tool.js";
 import { pressable } from "./press.js";
 
@@ -14,6 +14,7 @@ import { pressable } from "./press.js";
 /** @typedef {import("./eye.js").Eye} Eye */
 /** @typedef {import("./card-place.js").Rect} Rect */
 
+const AWAY = 0.05; // of the box's width, between a card and what it speaks of
 const SVG = "http://www.w3.org/2000/svg";
 const CERTAINTY = { documented: "Documented", likely: "Likely", guess: "A guess" };
 
@@ -40,16 +41,16 @@ export class RegionTool {
     this.button.hidden = photo.regions.length === 0;
     this.text = element("div", "facts");
     this.text.setAttribute("role", "status");
-    const ways = element(
+    this.tray = element(
       "div",
-      "ways",
+      "tray",
       signed("to before", words.say("Previous"), () => this.step(-1)),
       signed("to after", words.say("Next"), () => this.step(1)),
       signed("cross", words.say("Close"), () => this.show(-1)),
     );
-    this.card = element("div", "card", this.text, ways);
-    this.card.setAttribute("role", "group");
-    this.card.setAttribute("aria-label", words.say(question));
+    this.tray.setAttribute("role", "group");
+    this.tray.setAttribute("aria-label", words.say(question));
+    this.card = element("div", "card", this.text);
     this.lines = drawing("svg", "lines");
     this.outline = drawing("polygon", "outline");
     this.leader = drawing("line", "leader");
@@ -100,7 +101,7 @@ export class RegionTool {
   show(place) {
     this.open = place;
     this.drawn = "";
-    this.card.hidden = place < 0;
+    this.card.hidden = this.tray.hidden = place < 0;
     this.lines.toggleAttribute("hidden", place < 0);
     this.button.setAttribute("aria-pressed", String(place >= 0));
     if (place >= 0) this.write(this.photo.regions[place]);
@@ -140,7 +141,9 @@ export class RegionTool {
     const faces = regions.filter((each) => each.protect).map((each) => around(each.outline, picture));
     const box = this.place.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.card;
-    const card = cardPlace([box.left, box.top, box.width, box.height], width, height, subject, faces);
+    /** @type {Rect} */
+    const area = [box.left, box.top, box.width, this.tray.getBoundingClientRect().top - box.top];
+    const card = cardPlace(area, width, height, grown(subject, AWAY * box.width), faces);
     this.card.style.transform = `translate(${Math.round(card[0])}px, ${Math.round(card[1])}px)`;
     const points = outline.map(([x, y]) => `${picture[0] + x * picture[2]},${picture[1] + y * picture[3]}`);
     this.outline.setAttribute("points", points.join(" "));

@@ -145,7 +145,7 @@ export class KioskView {
     if (view === null) return;
     view.root.inert = false;
     view.root.classList.add("shown");
-    if (view instanceof WallView) view.arrange();
+    if (view instanceof WallView || view instanceof PhotoView) view.arrange();
     this.stage.rests = view instanceof WallView;
     this.settle(true);
   }
@@ -172,7 +172,8 @@ export class KioskView {
   }
 
   resize() {
-    if (this.shown instanceof WallView) this.shown.arrange();
+    const { shown } = this;
+    if (shown instanceof WallView || shown instanceof PhotoView) shown.arrange();
     this.settle(false);
   }
 

@@ -211,6 +211,10 @@ export function inspection(player) {
       const { scene } = stage;
       return scene && { url: scene.after.source.url, place: [...stage.picture] };
     },
+    /** Where all of it would lie. */
+    get place() {
+      return [...stage.rect];
+    },
     /** How it is looked at. */
     get gaze() {
       const [scale, x, y, at, lens] = stage.gaze.now;

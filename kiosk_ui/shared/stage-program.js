@@ -140,10 +140,10 @@ void main() {
   float inside = lens.z - distance(pixel, lens.xy);
   float scale = inside > 0.0 ? lens.w : 1.0;
   vec2 looked = lens.xy + (pixel - lens.xy) * scale;
-  bool isScan = (looked.x - split.x) * split.y < 0.0;
+  bool within = !isOutside((looked - afterWindow.xy) / afterWindow.zw);
+  bool isScan = within && (looked.x - split.x) * split.y < 0.0;
   vec3 tone = isScan ? seen(scan, afterRect, afterWindow, looked, scale) : mixed(looked, scale);
   // A border of paper between the two where the picture is, and one around the lens.
-  bool within = !isOutside((looked - afterWindow.xy) / afterWindow.zw);
   float apart = abs(looked.x - split.x) / scale - split.z;
   float line = within && apart < 0.5 ? clamp(0.5 - apart, 0.0, 1.0) : 0.0;
   float ring = lens.z > 0.0 ? clamp(split.z + 0.5 - abs(inside), 0.0, 1.0) : 0.0;

@@ -62,6 +62,16 @@ def _stage(colours: Image.Image, stage: StageName) -> Image.Image:
     return faded
 
 
+def _frames(colours: Image.Image, folder: Path, photo: str) -> tuple[str, ...]:
+    """A model at work on the clear stage: three pictures, each less noise and more picture."""
+    clear = _stage(colours, "clear")
+    noise = Image.effect_noise(colours.size, 90).convert("RGB")
+    files = tuple(f"{photo}/frame-{place}.webp" for place in (1, 2, 3))
+    for file, share in zip(files, (0.9, 0.6, 0.3), strict=True):
+        Image.blend(clear, noise, share).save(folder / file, quality=88)
+    return files
+
+
 def _renditions(
     picture: Image.Image, folder: Path, photo: str, stage: str
 ) -> tuple[Rendition, ...]:
@@ -119,6 +129,7 @@ def _photo(folder: Path, place: int, size: tuple[int, int]) -> EditionPhoto:
             invented=0.0 if name == "scan" else 0.04,
             year=None if name == "scan" else 2026,
             paradata=_paradata(name),
+            frames=_frames(colours, folder, identity) if (place, name) == (0, "clear") else (),
         )
         for name in names
     )

@@ -212,8 +212,9 @@ def test_controls_are_large_and_low_enough_for_every_hand(
     for box in deck:
         assert box["top"] >= PANEL[1] / 2
     for one, other in combinations(deck, 2):
-        apart = max(one["left"], other["left"]) - min(one["right"], other["right"])
-        assert apart >= 0.01 * PANEL[0]
+        across = max(one["left"], other["left"]) - min(one["right"], other["right"])
+        down = max(one["top"], other["top"]) - min(one["bottom"], other["bottom"])
+        assert max(across, down) >= 0.01 * PANEL[0]
 
 
 def _controls(screen: Screen, selector: str) -> list[dict[str, float]]:

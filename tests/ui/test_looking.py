@@ -1,0 +1,239 @@
+"""Looking closely at the open photo, beside its scan, and on both screens at once."""
+
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from server.show.messages import (
+    Compare,
+    Detail,
+    GoToStage,
+    OpenPhoto,
+    Redraw,
+    Scrub,
+    Split,
+    Zoom,
+)
+from tests.support.screens import screen as at_station
+from tests.ui.browser import Screen
+from tests.ui.conftest import SIZE, Gallery, Open
+from tests.ui.visits import SETTLES_S, WIDE, at_a_photo, scan_of, shown
+
+pytestmark = pytest.mark.browser
+
+
+EXACT = 1e-6
+"""Shares are single floats on the screen."""
+
+
+def beside(open_screen: Open, gallery: Gallery, station: str, query: str = "") -> Screen:
+    """The projection, on which a wide photo is shown pixel for pixel."""
+    screen = open_screen(f"{gallery.address}/projection/{station}{query}", SIZE)
+    screen.wait("rekindle.snapshot")
+    return screen
+
+
+def looks(screen: Screen, name: str, value: float, within: float = 0.01) -> None:
+    screen.wait(f"Math.abs(rekindle.gaze.{name} - {value}) <= {within}", 5)
+
+
+def test_two_taps_look_closer_where_they_fall_and_two_more_at_the_whole(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    wall = beside(open_screen, gallery, station)
+    left, top, width, height = screen.read("rekindle.picture.place")
+    point = left + 0.75 * width, top + 0.25 * height
+    screen.page.mouse.dblclick(*point)
+    screen.wait("rekindle.gaze.scale > 2")
+    scale = screen.read("rekindle.snapshot.detail.scale")
+    for each in (screen, wall):
+        looks(each, "scale", scale)
+    detail = Detail.model_validate(screen.read("rekindle.snapshot.detail"))
+    assert 0.5 < detail.x <= 0.8 and 0.2 <= detail.y < 0.5
+    time.sleep(0.4)
+    screen.page.mouse.dblclick(*point)
+    for each in (screen, wall):
+        looks(each, "scale", 1)
+    screen.wait("rekindle.snapshot.detail === null")
+
+
+def test_what_is_looked_at_is_that_part_of_the_picture_on_the_wall(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    for query in ("", "?renderer=css"):
+        wall = beside(open_screen, gallery, f"{station}{len(query)}", query)
+        with at_station(gallery.address, f"{station}{len(query)}", "kiosk") as hand:
+            hand.say(OpenPhoto(photo=WIDE))
+            hand.say(Scrub(position=3.0))
+            hand.say(Zoom(detail=Detail(scale=2, x=0.75, y=0.25)))
+            wall.wait_for_picture(WIDE, "colour")
+            looks(wall, "scale", 2, EXACT)
+            time.sleep(SETTLES_S)
+            whole = Image.fromarray(scan_of(gallery, WIDE, "colour").astype(np.uint8))
+            part = whole.crop((SIZE[0] // 2, 0, SIZE[0], SIZE[1] // 2)).resize(SIZE)
+            assert np.abs(shown(wall) - np.asarray(part, np.int16)).mean() < 3, query
+
+
+def test_the_scan_lies_on_its_side_of_the_border_and_the_picture_on_the_other(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    scan, colour = scan_of(gallery, WIDE), scan_of(gallery, WIDE, "colour")
+    for query, most in (("", 1.0), ("?renderer=css", 3.0)):
+        wall = beside(open_screen, gallery, f"{station}{len(query)}", query)
+        with at_station(gallery.address, f"{station}{len(query)}", "kiosk") as hand:
+            hand.say(OpenPhoto(photo=WIDE))
+            hand.say(Scrub(position=3.0))
+            hand.say(Compare(split=Split(at=0.4)))
+            wall.wait_for_picture(WIDE, "colour")
+            looks(wall, "at", 0.4, EXACT)
+            time.sleep(SETTLES_S)
+            seen, border = shown(wall), int(0.4 * SIZE[0])
+            assert np.abs(seen - scan)[:, : border - 3].mean() < most
+            assert np.abs(seen - colour)[:, border + 3 :].mean() < most
+            hand.say(Compare(split=None))
+            looks(wall, "at", 0, EXACT)
+            time.sleep(SETTLES_S)
+            assert np.abs(shown(wall) - colour).mean() < most
+
+
+def test_a_lens_on_the_border_shows_both_larger(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    wall = beside(open_screen, gallery, station)
+    with at_station(gallery.address, station, "kiosk") as hand:
+        hand.say(OpenPhoto(photo=WIDE))
+        hand.say(Scrub(position=3.0))
+        hand.say(Compare(split=Split(at=0.5, lens=0.5)))
+        wall.wait_for_picture(WIDE, "colour")
+        looks(wall, "lens", 0.5, EXACT)
+        looks(wall, "at", 0.5, EXACT)
+        time.sleep(SETTLES_S)
+        seen = shown(wall)
+    middle = SIZE[0] // 2, SIZE[1] // 2
+    for side, stage in ((-1, "scan"), (1, "colour")):
+        picture = scan_of(gallery, WIDE, stage)
+        for away in (10, 24, 40):
+            expected = picture[middle[1], middle[0] + side * away // 2]
+            assert np.abs(seen[middle[1], middle[0] + side * away] - expected).max() <= 12
+
+
+def test_the_border_follows_a_finger_a_tap_keys_and_buttons(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    wall = beside(open_screen, gallery, station)
+    screen.tap(".shown .asks button:first-child")
+    # Beside itself the scan tells nothing: the last stage is gone to.
+    screen.wait("rekindle.snapshot.split && rekindle.moment.after.stage === 'colour'")
+    left, top, width, height = screen.read("rekindle.picture.place")
+    screen.page.mouse.click(left + 0.25 * width, top + 0.4 * height)
+    for each in (screen, wall):
+        looks(each, "at", 0.25)
+    handle = screen.middle(".shown .handle")
+    assert handle[0] == pytest.approx(left + 0.25 * width, abs=3)
+    screen.page.mouse.move(*handle)
+    screen.page.mouse.down()
+    screen.page.mouse.move(left + 0.7 * width, handle[1], steps=5)
+    screen.page.mouse.up()
+    looks(wall, "at", 0.7)
+    screen.page.locator(".shown .handle").focus()
+    screen.page.keyboard.press("ArrowLeft")
+    looks(wall, "at", 0.65)
+    slider = screen.page.get_by_role("slider")
+    assert slider.get_attribute("aria-valuenow") == "65"
+    screen.tap(".shown .tray:not([hidden]) .sign.after")
+    looks(wall, "at", 0.7)
+    screen.tap(".shown .tray:not([hidden]) .sign.lens")
+    looks(wall, "lens", 0.5, EXACT)
+    screen.page.keyboard.press("Escape")
+    screen.wait("rekindle.snapshot.split === null && rekindle.snapshot.view === 'photo'")
+
+
+def test_the_picture_is_wandered_over_by_keys_and_by_buttons(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    screen.page.keyboard.press("+")
+    screen.page.keyboard.press("+")
+    looks(screen, "scale", 2.5)
+    before = screen.read("rekindle.snapshot.detail.x")
+    screen.page.locator(".shown .place").focus()
+    screen.page.keyboard.press("ArrowRight")
+    screen.wait(f"rekindle.snapshot.detail.x > {before} + 0.05", 3)
+    screen.tap(".shown .tray:not([hidden]) .sign.up")
+    screen.wait("rekindle.snapshot.detail.y < 0.45", 3)
+    screen.tap(".shown .tray:not([hidden]) .sign.cross")
+    screen.wait("rekindle.snapshot.detail === null")
+    screen.wait("document.querySelector('.shown .tray').hidden")
+
+
+def test_a_wheel_looks_closer_and_a_stroke_moves_the_picture_with_the_finger(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    x, y = screen.middle(".shown .place")
+    screen.page.mouse.move(x, y)
+    screen.page.mouse.wheel(0, -400)
+    looks(screen, "scale", 2.5)
+    screen.wait("rekindle.snapshot.detail")
+    before = Detail.model_validate(screen.read("rekindle.snapshot.detail"))
+    width = screen.read("rekindle.place[2]")
+    screen.page.mouse.down()
+    screen.page.mouse.move(x - 60, y, steps=6)
+    screen.page.mouse.up()
+    screen.wait(f"Math.abs(rekindle.snapshot.detail.x - {before.x + 60 / width}) < 0.01", 3)
+    assert screen.read("rekindle.snapshot.held") is False
+
+
+def test_a_visitor_who_leaves_the_photo_leaves_what_was_looked_at(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    wall = beside(open_screen, gallery, station)
+    screen.page.keyboard.press("+")
+    screen.wait("rekindle.snapshot.detail")
+    for _ in range(2):
+        screen.page.keyboard.press("Escape")
+    screen.wait_for_view("wall")
+    looks(wall, "scale", 1)
+
+
+RECORDS = """(() => {
+  window.seen = new Set();
+  setInterval(() => {
+    const { plate } = rekindle.moment.after;
+    const label = document.querySelector(".label, .line").textContent;
+    if (plate !== null && rekindle.moment.progress === 1) seen.add(`${plate} ${label !== ""}`);
+    if (plate === 2) seen.add(`2 ${label !== ""}`);
+  }, 10);
+})()"""
+
+
+def test_a_stage_is_watched_being_redrawn_and_labelled_all_the_while(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    wall = beside(open_screen, gallery, station)
+    for each in (screen, wall):
+        each.read(RECORDS)
+    screen.tap(".shown .asks button:last-child")
+    for each in (screen, wall):
+        each.wait("seen.has('2 true')")
+        each.wait_for_picture(WIDE, "clear")
+        # No picture of the model at work is shown without saying that software made it.
+        assert not [entry for entry in each.read("[...seen]") if entry.endswith("false")]
+
+
+def test_only_a_stage_that_was_drawn_can_be_watched(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    wall = beside(open_screen, gallery, station)
+    with at_station(gallery.address, station, "kiosk") as hand:
+        hand.say(OpenPhoto(photo=gallery.edition.photos[1].id))
+        hand.say(GoToStage(stage="scan"))
+        hand.say(Redraw())
+        wall.wait(f"rekindle.moment.after.photo === '{gallery.edition.photos[1].id}'")
+        assert wall.read("rekindle.moment.after.plate") is None
