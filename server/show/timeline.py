@@ -35,6 +35,8 @@ ATTRACT_PAUSE_MS = 300.0
 ATTRACT_PHOTOS = 3
 PLATE_MS = 640.0
 """From one picture of a model at work to the next: slow enough that nothing flickers."""
+PLATES_LEAD_MS = 1000.0
+"""What is shown rests so long first, while the screens fetch those pictures."""
 
 
 class _Frozen(BaseModel):
@@ -227,8 +229,12 @@ def redraw(photo: EditionPhoto, current: Moment, now: float) -> Score | None:
     plates = [ends_on.model_copy(update={"plate": place}) for place in range(len(stage.frames))]
     cues, rests_on = _resting(current, plates[0])
     cues += [
-        Cue(begins=0, lasts=PLATE_MS, before=before, after=after)
-        for before, after in pairwise([rests_on, *plates, ends_on])
+        Cue(begins=rest, lasts=PLATE_MS, before=before, after=after)
+        for rest, (before, after) in zip(
+            [PLATES_LEAD_MS, *[0.0] * len(plates)],
+            pairwise([rests_on, *plates, ends_on]),
+            strict=True,
+        )
     ]
     return Score(starts=now, cues=_chain(cues))
 

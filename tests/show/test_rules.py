@@ -398,7 +398,7 @@ def test_without_an_open_photo_nothing_is_looked_at_closely_or_redrawn() -> None
 
 def test_a_stage_is_drawn_once_more_from_its_noisiest_frame_and_rests_on_itself() -> None:
     drawn = after(an_open_photo(), Redraw(), now=START + 5000)
-    assert [cue.after.plate for cue in drawn.score.cues] == [0, 1, None]
+    assert [cue.after.plate for cue in drawn.score.cues[-3:]] == [0, 1, None]
     assert timeline.rests_on(drawn.score) == Frame(photo="flag", stage="clear")
     assert after(an_open_photo(), Redraw()).view == "photo"
     without = after(station(), OpenPhoto(photo="gold"))
