@@ -87,9 +87,9 @@ def fitting(length: int, largest: int, overlap: int, multiple_of: int) -> int:
     if length <= largest:
         return length
     sizes = range(multiple_of, largest + 1, multiple_of)
-    fit = [size for size in sizes if size > 2 * overlap]
+    fit = [size for size in sizes if size >= 2 * overlap]
     if not fit:
-        raise ValueError(f"no tile of at most {largest} pixels shares {overlap} with two others")
+        raise ValueError(f"no tile of at most {largest} shares {overlap} with two others")
     return min(fit, key=lambda size: (len(starts(length, size, overlap)) * size, -size))
 
 

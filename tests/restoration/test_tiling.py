@@ -81,5 +81,5 @@ def test_what_fits_into_one_tile_is_one_tile() -> None:
 
 
 def test_no_tile_can_share_more_than_half_of_itself() -> None:
-    with pytest.raises(ValueError, match="at most 64 pixels"):
+    with pytest.raises(ValueError, match="at most 64 shares 40"):
         fitting(1000, 64, 40, 64)

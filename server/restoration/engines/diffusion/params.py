@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Scheduler = Literal["lcm", "tcd", "lightning", "euler", "euler-a", "ddim", "dpm"]
+Scheduler = Literal["lcm", "tcd", "euler", "euler-a", "ddim", "dpm"]
 Precision = Literal["auto", "bf16", "fp16", "fp32"]
 
 
@@ -54,6 +54,8 @@ class Redrawing(Common):
     tiny_vae: str | None = None
     """A TAESD for the frames; without one they are drawn by a linear map fitted on the picture."""
     scheduler: Scheduler = "lcm"
+    """As the model or its LoRA was distilled: lcm, tcd (Hyper), euler (Lightning, Turbo); for full
+    schedules of 20 steps and more euler-a, ddim or dpm."""
     strength: float = Field(0.35, ge=0, le=1)
     """Share of the way back to noise the picture is sent. 0 changes nothing but the VAE's error."""
     control: float = Field(0.8, ge=0, le=2)

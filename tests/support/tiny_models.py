@@ -1,0 +1,184 @@
+"""Real diffusers models of a few thousand random weights, on disk as a museum would have them."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import torch
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderTiny,
+    ControlNetModel,
+    ControlNetUnionModel,
+    DDIMScheduler,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
+from tokenizers import pre_tokenizers
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from server.errors import ModelMissing
+
+torch.set_num_threads(1)  # threads that wait for each other cost more than so small a network
+
+WIDTH = 32
+"""Of the text encoders."""
+
+
+class Folder:
+    """Models by the names of their folders under ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def folder(self, name: str) -> Path:
+        found = self._root / name
+        if not found.exists():
+            raise ModelMissing(name, f"Run: rekindle models fetch {name}")
+        return found
+
+    def digest(self, name: str) -> str:
+        return hashlib.sha256(str(self.folder(name)).encode()).hexdigest()
+
+
+def tokenizer() -> CLIPTokenizer:
+    """One with a byte-level vocabulary, made without a file."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    words = [*alphabet, *(f"{c}</w>" for c in alphabet), "<|startoftext|>", "<|endoftext|>"]
+    vocabulary = {word: place for place, word in enumerate(words)}
+    return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=77)
+
+
+def _text_config() -> CLIPTextConfig:
+    return CLIPTextConfig(
+        bos_token_id=512,
+        eos_token_id=513,
+        hidden_size=WIDTH,
+        intermediate_size=37,
+        num_attention_heads=4,
+        num_hidden_layers=2,
+        vocab_size=514,
+        projection_dim=WIDTH,
+    )
+
+
+def vae() -> AutoencoderKL:
+    """Eight pixels a latent, as the large ones have."""
+    return AutoencoderKL(
+        block_out_channels=[4, 4, 8, 8],
+        down_block_types=["DownEncoderBlock2D"] * 4,
+        up_block_types=["UpDecoderBlock2D"] * 4,
+        layers_per_block=1,
+        latent_channels=4,
+        norm_num_groups=2,
+    )
+
+
+def _shape(xl: bool) -> dict[str, Any]:
+    shape: dict[str, Any] = {
+        "block_out_channels": (8, 16),
+        "layers_per_block": 1,
+        "in_channels": 4,
+        "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+        "cross_attention_dim": 2 * WIDTH if xl else WIDTH,
+        "attention_head_dim": 2,
+        "norm_num_groups": 2,
+    }
+    if xl:
+        shape |= {
+            "addition_embed_type": "text_time",
+            "addition_time_embed_dim": 8,
+            "projection_class_embeddings_input_dim": 6 * 8 + WIDTH,
+            "transformer_layers_per_block": (1, 1),
+            "use_linear_projection": True,
+        }
+    return shape
+
+
+def unet(xl: bool) -> UNet2DConditionModel:
+    return UNet2DConditionModel(
+        sample_size=16,
+        out_channels=4,
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        **_shape(xl),
+    )
+
+
+def controlnet(xl: bool, union: bool = False) -> Any:
+    """With weights where a new one has zeros, so that it says something."""
+    more: dict[str, Any] = {"conditioning_embedding_out_channels": (4, 4, 8, 8)}
+    kind: Any = ControlNetModel
+    if union:
+        kind = ControlNetUnionModel
+        more |= {
+            "num_control_type": 8,
+            "num_trans_channel": 8,
+            "num_trans_head": 2,
+            "num_proj_channel": 8,
+        }
+    net = kind(**_shape(xl), **more)
+    for layer in (*net.controlnet_down_blocks, net.controlnet_mid_block):
+        torch.nn.init.normal_(layer.weight, std=0.2)
+    return net
+
+
+def scheduler() -> DDIMScheduler:
+    return DDIMScheduler(
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        clip_sample=False,
+        set_alpha_to_one=False,
+        steps_offset=1,
+    )
+
+
+def save_sd15(root: Path, name: str = "sd15", *, silent: bool = False) -> None:
+    """``silent``: its U-Net predicts zero, whatever it sees."""
+    torch.manual_seed(1974)
+    network = unet(xl=False)
+    if silent:
+        torch.nn.init.zeros_(network.conv_out.weight)
+        torch.nn.init.zeros_(network.conv_out.bias)
+    StableDiffusionPipeline(
+        vae=vae(),
+        text_encoder=CLIPTextModel(_text_config()),
+        tokenizer=tokenizer(),
+        unet=network,
+        scheduler=scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(root / name)
+
+
+def save_sdxl(root: Path, name: str = "sdxl") -> None:
+    torch.manual_seed(1990)
+    StableDiffusionXLPipeline(
+        vae=vae(),
+        text_encoder=CLIPTextModel(_text_config()),
+        text_encoder_2=CLIPTextModelWithProjection(_text_config()),
+        tokenizer=tokenizer(),
+        tokenizer_2=tokenizer(),
+        unet=unet(xl=True),
+        scheduler=scheduler(),
+    ).save_pretrained(root / name)
+
+
+def save_controlnets(root: Path) -> None:
+    torch.manual_seed(2023)
+    controlnet(xl=False).save_pretrained(root / "tile-sd15")
+    controlnet(xl=True).save_pretrained(root / "tile-sdxl")
+    controlnet(xl=True, union=True).save_pretrained(root / "union-sdxl")
+
+
+def save_taesd(root: Path) -> None:
+    torch.manual_seed(8)
+    AutoencoderTiny(
+        encoder_block_out_channels=(8, 8, 8, 8),
+        decoder_block_out_channels=(8, 8, 8, 8),
+        num_encoder_blocks=(1, 1, 1, 1),
+        num_decoder_blocks=(1, 1, 1, 1),
+        latent_channels=4,
+    ).save_pretrained(root / "taesd")
