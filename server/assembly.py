@@ -22,6 +22,7 @@ from server.editions.model import Edition
 from server.editions.shelf import Shelf
 from server.editions.signing import Signer
 from server.errors import NotRestored, Problem, SetInvalid
+from server.gallery.printer import Printer
 from server.restoration.engine import EngineRegistry, Models
 from server.restoration.engines.classic import Classic
 from server.restoration.engines.hand import Hand
@@ -41,6 +42,7 @@ from server.show.stations import Stations
 from server.web.accounts import Accounts
 from server.web.app import create_app
 from server.web.options import WebOptions
+from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
 from server.web.take_home_pages import TakeHomePages
 
@@ -88,6 +90,7 @@ def web_app(settings: Settings) -> FastAPI:
         accounts=users,
         clock=clock,
         take_home=take_home(settings, shelf, users.secret("take-home"), clock),
+        prints=print_desk(settings, clock),
     )
 
 
@@ -100,7 +103,7 @@ def take_home(settings: Settings, shelf: Shelf, secret: str, clock: Clock) -> Ta
         address=settings.take_home_address,
         exported=settings.take_home_exported,
     )
-    return TakeHome(pages, shelf, options, ui_folder(), lambda: clock.now() / 1000)
+    return TakeHome(pages, shelf, options, ui_folder(), lambda: clock.wall() / 1000)
 
 
 def take_home_pages(settings: Settings, shelf: Shelf) -> TakeHomePages:
@@ -108,6 +111,13 @@ def take_home_pages(settings: Settings, shelf: Shelf) -> TakeHomePages:
     keepsakes = Keepsakes(settings.take_home, shelf.folder, signer(settings))
     keepsakes.sweep(lambda set_id, number: number in shelf.numbers(set_id))
     return TakeHomePages(ui_folder(), keepsakes)
+
+
+def print_desk(settings: Settings, clock: Clock) -> PrintDesk:
+    """Raises PrinterRefused for what can be no queue's name."""
+    printer = Printer(settings.printer, settings.printer_options) if settings.printer else None
+    bleed = settings.print_bleed_mm
+    return PrintDesk(printer, settings.prints_per_hour, lambda: clock.now() / 1000, bleed)
 
 
 def signer(settings: Settings) -> Signer | None:

@@ -52,6 +52,14 @@ class Settings(BaseSettings):
     """PEM, PKCS 8: the certificate's private key."""
     c2pa_algorithm: str = "es256"
     """How the key signs."""
+    printer: str | None = None
+    """Queue of a local printer (CUPS) for postcards; kiosks then offer to print them."""
+    printer_options: tuple[str, ...] = ()
+    """Options of ``lp`` for every postcard, as JSON: ``["media=Postcard"]``."""
+    prints_per_hour: int = Field(20, ge=1, le=1000)
+    """Postcards a kiosk may print in an hour."""
+    print_bleed_mm: float = Field(0.0, ge=0, le=5)
+    """Paper beyond each edge of a printed postcard, for a printer without margins."""
     workers: int = Field(0, ge=0, le=64)
     """Processes that restore; 0: as many as the processor has cores, at most one per 3 GB of free
     memory."""

@@ -113,6 +113,11 @@ class Stations:
     def hubs(self) -> list[Hub]:
         return list(self._hubs.values())
 
+    def has_kiosk(self, station: str) -> bool:
+        """Whether a kiosk of this station is open."""
+        hub = self._hubs.get(station)
+        return hub is not None and any(screen.kind == "kiosk" for screen in hub.screens)
+
     def names(self) -> list[str]:
         """Stations that are named in the settings, or have been called."""
         return sorted({*self._chosen, *self._hubs, *self._wall_of})

@@ -15,6 +15,7 @@ from server.web.house import house_router
 from server.web.kiosk import kiosk_router
 from server.web.options import WebOptions
 from server.web.pages import Pages
+from server.web.printing import PrintDesk, printing_router
 from server.web.problems import add_problems
 from server.web.projection import projection_router
 from server.web.security import Fence, Guard
@@ -60,6 +61,7 @@ def create_app(
     accounts: Accounts,
     clock: Clock,
     take_home: TakeHome,
+    prints: PrintDesk,
 ) -> FastAPI:
     """The application; its lifespan starts and stops the stations."""
     version = ui_version(options.ui)
@@ -83,13 +85,14 @@ def create_app(
     )
     for router in (
         house_router(pages, shelf, stations),
-        kiosk_router(pages, take_home),
+        kiosk_router(pages, take_home, prints),
         projection_router(pages),
         api_router(stations),
         screens_router(stations),
         editions_router(shelf),
         login_router(pages, door),
-        studio_router(pages, door, shelf, take_home),
+        studio_router(pages, door, shelf, take_home, prints),
+        printing_router(take_home, prints, stations.has_kiosk),
         take_home_router(take_home, version, clock),
     ):
         app.include_router(router)

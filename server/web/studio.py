@@ -13,6 +13,7 @@ from server.show.stations import EditionShelf, edition_url
 from server.web.accounts import SESSION_S, Accounts
 from server.web.options import WebOptions
 from server.web.pages import Pages
+from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome
 from server.web.throttle import Throttle
 
@@ -100,7 +101,7 @@ def login_router(pages: Pages, door: Doorkeeper) -> APIRouter:
 
 
 def studio_router(
-    pages: Pages, door: Doorkeeper, shelf: EditionShelf, take_home: TakeHome
+    pages: Pages, door: Doorkeeper, shelf: EditionShelf, take_home: TakeHome, prints: PrintDesk
 ) -> APIRouter:
     router = APIRouter(prefix="/studio")
 
@@ -121,7 +122,7 @@ def studio_router(
         editions = [shelf.current(set_id) for set_id in shelf.sets()]
         found = [each for each in editions if each]
         phones = take_home.hours(str(request.base_url)) is not None
-        return page(request, "studio_sets.html", user, editions=found, phones=phones)
+        return page(request, "studio_sets.html", user, editions=found, phones=phones, prints=prints)
 
     @router.get("/{set_id}")
     def photos(request: Request, user: Curator, set_id: str) -> Response:

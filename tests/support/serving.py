@@ -17,6 +17,7 @@ from server.show.stations import Stations
 from server.web.accounts import Accounts
 from server.web.app import UVICORN_OPTIONS, create_app
 from server.web.options import WebOptions
+from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
 from server.web.take_home_pages import TakeHomePages
 from tests.support.editions import FolderShelf
@@ -41,14 +42,14 @@ def house(
     clock: Clock | None = None,
     allowed_origins: tuple[str, ...] = (),
     phones: str | None = "http://127.0.0.1",
-    hours: float = 72.0,
+    prints: PrintDesk | None = None,
 ) -> FastAPI:
     """The whole application over ``shelf``; its database lies in ``home``. ``phones``: the address
     for links to take home."""
     clock = clock or SystemClock()
     keepsakes = Keepsakes(home / "take-home", shelf.folder)
     pages = TakeHomePages(UI, keepsakes)
-    links = TakeHomeOptions("for a test alone", hours, phones)
+    links = TakeHomeOptions("for a test alone", 72.0, phones)
     return create_app(
         options=WebOptions(
             ui=UI, session_secret="for a test alone", allowed_origins=allowed_origins
@@ -57,7 +58,8 @@ def house(
         stations=Stations(shelf, clock, timing=timing, chosen=chosen),
         accounts=accounts or quick_accounts(home),
         clock=clock,
-        take_home=TakeHome(pages, shelf, links, UI, lambda: clock.now() / 1000),
+        take_home=TakeHome(pages, shelf, links, UI, lambda: clock.wall() / 1000),
+        prints=prints or PrintDesk(None, 20, lambda: clock.now() / 1000),
     )
 
 

@@ -1,0 +1,1 @@
+"""The room around the show: what hangs, hums and prints in it."""
