@@ -29,6 +29,7 @@ from server.restoration.models.pinning import pin
 from server.restoration.models.rack import remedy
 from server.settings import Settings
 from server.web.app import UVICORN_OPTIONS
+from server.web.take_home_export import broken_links
 from server.web.take_home_links import phone_base
 
 app = typer.Typer(
@@ -141,6 +142,30 @@ def export_stages(
     workshop = Workshop(Settings())
     written = workshop.export(workshop.open(folder), to, recipe=recipe)
     out.print(f"{to}: {len(written)} pictures")
+
+
+@export_app.command("take-home")
+def export_take_home(
+    folder: SetFolder,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Where the pages go.")],
+    address: Annotated[
+        str | None, typer.Option(help="Under which DIR will be reached: https://…")
+    ] = None,
+) -> None:
+    """Write the pages that visitors take home as plain files, for any web server."""
+    workshop = Workshop(Settings())
+    written = workshop.export_take_home(workshop.open(folder), to, address)
+    broken = [f"{page}: {link}" for page in written for link in broken_links(page)]
+    out.print(f"{to}: {len(written)} pages, every link checked")
+    for line in broken:
+        err.print(f"leads nowhere: {line}", markup=False)
+    if broken:
+        raise typer.Exit(1)
+    if address:
+        out.print(
+            "To send visitors there: "
+            f"REKINDLE_TAKE_HOME_ADDRESS={address} REKINDLE_TAKE_HOME_EXPORTED=true"
+        )
 
 
 @app.command()

@@ -21,7 +21,7 @@ from server.editions.keepsakes import Keepsakes
 from server.editions.model import Edition
 from server.editions.shelf import Shelf
 from server.editions.signing import Signer
-from server.errors import NotRestored, Problem, SetInvalid
+from server.errors import EditionMissing, NotRestored, Problem, SetInvalid
 from server.gallery.printer import Printer
 from server.restoration.engine import EngineRegistry, Models
 from server.restoration.engines.classic import Classic
@@ -44,6 +44,7 @@ from server.web.app import create_app
 from server.web.options import WebOptions
 from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
+from server.web.take_home_export import export_take_home
 from server.web.take_home_pages import TakeHomePages
 
 MEMORY_PER_WORKER = 3 * 2**30
@@ -253,3 +254,15 @@ class Workshop:
     def export(self, opened: OpenSet, target: Path, *, recipe: str | None = None) -> list[Path]:
         """Writes every stage as a PNG with its paradata beside it."""
         return export_stages(self.restored(opened, recipe=recipe), target)
+
+    def export_take_home(
+        self, opened: OpenSet, target: Path, address: str | None = None
+    ) -> list[Path]:
+        """Writes the pages that visitors take home, of the published edition. Raises
+        EditionMissing, CertificateRefused."""
+        edition = self.shelf.current(opened.exhibit.id)
+        if edition is None:
+            raise EditionMissing(opened.exhibit.id)
+        pages = take_home_pages(self._settings, self.shelf)
+        styles = ui_folder() / "styles" / "take_home.css"
+        return export_take_home(pages, edition, styles, target, address)
