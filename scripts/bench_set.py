@@ -21,11 +21,13 @@ def measure(photos: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = make_set(Path(place) / "set", photos=photos, size=(96, 72))
         workshop = Workshop(Settings(home=Path(place) / "home"))
-        for event in workshop.restore(workshop.jobs(workshop.open(folder))):
+        jobs = workshop.jobs(workshop.open(folder))
+        for event in workshop.restore(jobs, workshop.prepare(jobs)):
             if not isinstance(event, Done) and hasattr(event, "reason"):
                 sys.exit(f"{event.photo}: {event.reason}")
         began = time.monotonic()
-        events = list(workshop.restore(workshop.jobs(workshop.open(folder))))
+        jobs = workshop.jobs(workshop.open(folder))
+        events = list(workshop.restore(jobs, workshop.prepare(jobs)))
         spent = time.monotonic() - began
         if not all(isinstance(event, Done) and event.cached for event in events):
             sys.exit("the second run redid something")

@@ -73,12 +73,13 @@ def restore(
     """Make the stages of every photo; what is there already is not made again."""
     workshop = Workshop(Settings())
     jobs = workshop.jobs(workshop.open(folder), recipe=recipe, photo=photo)
+    devices = workshop.prepare(jobs)
     failures: list[tuple[str, str]] = []
     made = 0
     with _bar() as bar:
         whole = bar.add_task("photos", total=len(jobs), what="")
         lines: dict[str, TaskID] = {}
-        for event in workshop.restore(jobs):
+        for event in workshop.restore(jobs, devices):
             if isinstance(event, runner.Progress):
                 line = lines.get(event.photo)
                 if line is None:

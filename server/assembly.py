@@ -1,7 +1,7 @@
 """The one place that names concrete classes and builds the world from settings."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import time
 from functools import partial
@@ -21,8 +21,9 @@ from server.editions.keepsakes import Keepsakes
 from server.editions.model import Edition
 from server.editions.shelf import Shelf
 from server.editions.signing import Signer
-from server.errors import EditionMissing, NotRestored, Problem, SetInvalid
+from server.errors import EditionMissing, NotReady, NotRestored, Problem, SetInvalid
 from server.gallery.printer import Printer
+from server.restoration.devices import CPU, Device, accelerators, torch_is_here
 from server.restoration.engine import EngineRegistry, Models
 from server.restoration.engines.classic import Classic
 from server.restoration.engines.hand import Hand
@@ -30,6 +31,7 @@ from server.restoration.engines.nets import Nets
 from server.restoration.models.rack import Rack
 from server.restoration.models.table import load_table
 from server.restoration.pipeline import Job, Pipeline, Restored
+from server.restoration.readiness import model_problems, need_accelerator
 from server.restoration.recipes import recipe_for
 from server.restoration.runner import Event, LocalRunner
 from server.restoration.store import Store
@@ -161,9 +163,33 @@ def engines(models: Models, device: str = "cpu") -> EngineRegistry:
     return EngineRegistry([Classic(), Hand(), Nets(models, device)])
 
 
-def pipeline(settings: Settings) -> Pipeline:
-    """A pipeline of its own for one process."""
-    return Pipeline(engines(rack(settings)), Store(settings.store), who=settings.operator)
+def pipeline(settings: Settings, device: Device = CPU) -> Pipeline:
+    """A pipeline of its own for one process, computing on one device."""
+    return Pipeline(
+        engines(rack(settings), device.id),
+        Store(settings.store),
+        device=device.label,
+        who=settings.operator,
+    )
+
+
+def devices(settings: Settings, accelerated: bool) -> tuple[Device, ...]:
+    """What to restore with, a process each: accelerators where a recipe wants them, else the
+    processor. Raises NotReady for a device of the settings that is not here."""
+    if not accelerated:
+        return (CPU,) * workers(settings)
+    here = accelerators()
+    if not settings.devices:
+        return here or (CPU,)
+    known = {device.id: device for device in (CPU, *here)}
+    if missing := [name for name in settings.devices if name not in known]:
+        raise NotReady(
+            [
+                f"REKINDLE_DEVICES names {', '.join(missing)}; this machine has"
+                f" {', '.join(device.label for device in known.values())}."
+            ]
+        )
+    return tuple(known[name] for name in settings.devices)
 
 
 def workers(settings: Settings) -> int:
@@ -218,11 +244,22 @@ class Workshop:
             if photo in (None, entry.id)
         ]
 
-    def restore(self, jobs: list[Job]) -> Iterator[Event]:
+    def prepare(self, jobs: list[Job]) -> tuple[Device, ...]:
+        """The devices to restore the jobs with. Raises NotReady, with a line for every model that
+        is missing or refused, before any photo is touched."""
+        models = rack(self._settings)
+        accelerated = need_accelerator(jobs, engines(models))
+        problems = list(model_problems(jobs, models, engines))
+        if accelerated and not torch_is_here():
+            problems.insert(0, "This recipe needs the gpu profile. Run: scripts/setup gpu")
+        if problems:
+            raise NotReady(problems)
+        return devices(self._settings, accelerated)
+
+    def restore(self, jobs: list[Job], on: Sequence[Device]) -> Iterator[Event]:
         """Restores the jobs on this machine; yields what happens as it happens."""
         Store(self._settings.store).sweep()
-        runner = LocalRunner(partial(pipeline, self._settings), workers(self._settings))
-        return runner.run(jobs)
+        return LocalRunner(partial(pipeline, self._settings), on).run(jobs)
 
     def restored(self, opened: OpenSet, *, recipe: str | None = None) -> list[Restored]:
         """The stored stages of every photo. Raises NotRestored, naming those that miss some."""

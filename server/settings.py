@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     workers: int = Field(0, ge=0, le=64)
     """Processes that restore; 0: as many as the processor has cores, at most one per 3 GB of free
     memory."""
+    devices: tuple[str, ...] = ()
+    """What recipes with models restore on, a process each, as JSON: ``["cuda:0", "cuda:1"]``.
+    Empty: every accelerator, or the processor where there is none."""
     accepted_licences: tuple[str, ...] = ()
     """Licences of weights, besides the free ones, that the museum may use, as JSON; names as in
     models.toml."""

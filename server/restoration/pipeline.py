@@ -123,7 +123,7 @@ class Pipeline:
         files: dict[str, Path] = {}
         stages: dict[Stage, Result] = {}
         records: dict[Stage, tuple[Paradata, ...]] = {}
-        steps = list(self._steps(job))
+        steps = list(applicable(job, self._engines))
         for place, (step, engine, traits) in enumerate(steps):
             ready = self._ready(job, step, engine, traits, image, layers)
             result = self._store.get(ready.key)
@@ -142,21 +142,6 @@ class Pipeline:
         if run is not None:
             run("done", 1.0)
         return Restored(job.photo, scan, stages, records, files)
-
-    def _steps(self, job: Job) -> Iterator[tuple[Step, Engine, OperationTraits]]:
-        """The recipe's steps that apply to this photo."""
-        if not job.photo.restore:
-            return
-        coloured = any(region.colour for region in job.photo.region)
-        for step in job.recipe.step:
-            engine, traits = self._engines.for_step(job.recipe.name, step)
-            # What listens to the prompt knows a colour without a coloured region, too.
-            known = coloured or ("prompt" in traits.facts and job.photo.prompt is not None)
-            if traits.colours and (job.photo.was == "colour" or not known):
-                continue
-            if "retouched" in traits.facts and not _retouched(job):
-                continue
-            yield step, engine, traits
 
     def _ready(
         self,
@@ -228,7 +213,7 @@ class Pipeline:
             "inputs": {name: pixels.digest for name, pixels in ready.inputs.items()},
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - began, 3),
-            "device": self._device,
+            "device": self._device if ready.traits.needs_gpu else "cpu",
             "who": self._who,
             "notes": made.notes,
             "versions": {
@@ -246,6 +231,22 @@ class Pipeline:
             return _Pixels(file_digest(painted), lambda: read_layer(painted)), painted
         digest = result.paradata.layers[name]
         return _Pixels(digest, lambda: result.layer(name)), result.layer_file(name)
+
+
+def applicable(job: Job, engines: EngineRegistry) -> Iterator[tuple[Step, Engine, OperationTraits]]:
+    """The recipe's steps that apply to this photo."""
+    if not job.photo.restore:
+        return
+    coloured = any(region.colour for region in job.photo.region)
+    for step in job.recipe.step:
+        engine, traits = engines.for_step(job.recipe.name, step)
+        # What listens to the prompt knows a colour without a coloured region, too.
+        known = coloured or ("prompt" in traits.facts and job.photo.prompt is not None)
+        if traits.colours and (job.photo.was == "colour" or not known):
+            continue
+        if "retouched" in traits.facts and not _retouched(job):
+            continue
+        yield step, engine, traits
 
 
 def _retouched(job: Job) -> Path | None:

@@ -5,13 +5,24 @@ killed takes its workers with it.
 """
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from server.errors import RekindleError, StepFailed
+from server.restoration.devices import CPU, Device
 from server.restoration.pipeline import Job, Pipeline
+
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DIFFUSERS_DISABLE_REMOTE_CODE": "1",
+}
+"""What keeps model libraries from the network; they read it when they are loaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +58,28 @@ class _Worker:
     process: SpawnProcess
     pipe: "Connection[Job | None, Event]"
     photo: str
+    device: Device
 
 
 class LocalRunner:
-    """Runs jobs in ``workers`` processes.
+    """Runs jobs in a process a device.
 
     Args:
-        make_pipeline: builds a worker's pipeline; a function of a module, so that it can be named
-            in another process.
-        workers: how many processes at most.
+        make_pipeline: builds a worker's pipeline for its device; a function of a module, so that
+            it can be named in another process.
+        devices: one for each process; the same one several times for several processes on it.
     """
 
-    def __init__(self, make_pipeline: Callable[[], Pipeline], workers: int) -> None:
+    def __init__(
+        self, make_pipeline: Callable[[Device], Pipeline], devices: Sequence[Device]
+    ) -> None:
         self._make_pipeline = make_pipeline
-        self._workers = max(1, workers)
+        self._devices = tuple(devices) or (CPU,)
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Event]:
         """Restores every job; yields what happens as it happens, each photo ending in Done or
         Failed. Closing the iterator ends the workers."""
-        pipeline = self._make_pipeline()
+        pipeline = self._make_pipeline(self._devices[0])
         waiting: list[Job] = []
         for job in jobs:
             try:
@@ -83,8 +97,8 @@ class LocalRunner:
         queue = list(reversed(waiting))
         busy: list[_Worker] = []
         try:
-            while queue and len(busy) < self._workers:
-                busy.append(self._start(queue.pop()))
+            for device in self._devices[: len(queue)]:
+                busy.append(self._start(queue.pop(), device))
             while busy:
                 for pipe in wait([worker.pipe for worker in busy]):
                     worker = next(worker for worker in busy if worker.pipe is pipe)
@@ -98,19 +112,20 @@ class LocalRunner:
                     elif worker.process.is_alive():
                         busy.append(_hand_over(worker, queue.pop()))
                     else:
-                        busy.append(self._start(queue.pop()))
+                        busy.append(self._start(queue.pop(), worker.device))
         finally:
             for worker in busy:
                 worker.process.terminate()
                 worker.process.join()
 
-    def _start(self, job: Job) -> _Worker:
+    def _start(self, job: Job, device: Device) -> _Worker:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
-        process = context.Process(target=_work, args=(self._make_pipeline, theirs), daemon=True)
+        make = partial(self._make_pipeline, device)
+        process = context.Process(target=_work, args=(make, theirs), daemon=True)
         process.start()
         theirs.close()
-        return _hand_over(_Worker(process, ours, job.photo.id), job)
+        return _hand_over(_Worker(process, ours, job.photo.id, device), job)
 
 
 def _hand_over(worker: _Worker, job: Job) -> _Worker:
@@ -137,6 +152,7 @@ def _dismiss(worker: _Worker) -> None:
 
 def _work(make_pipeline: Callable[[], Pipeline], pipe: "Connection[Event, Job | None]") -> None:
     """A worker's life. Ends when told to, or when the run that started it is gone."""
+    os.environ.update(OFFLINE)
     pipeline = make_pipeline()
     try:
         while (job := pipe.recv()) is not None:

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import psutil
 
-from server.restoration.runner import Done, Event, Failed, LocalRunner
-from tests.support.restoring import jobs, recipe, tiny_pipeline
+from server.restoration.devices import CPU, Device
+from server.restoration.runner import OFFLINE, Done, Event, Failed, LocalRunner
+from tests.support.restoring import jobs, recipe, slow_pipeline, tiny_pipeline
 from tests.support.sets import make_set
 
 CLEAR = recipe(("clear", "brighten"))
@@ -20,7 +22,7 @@ def outcomes(events: list[Event]) -> dict[str, Event]:
 
 def test_several_processes_restore_every_photo_and_a_second_run_none(tmp_path: Path) -> None:
     folder = make_set(tmp_path / "set", photos=4)
-    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), workers=2)
+    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), [CPU, CPU])
     first = outcomes(list(runner.run(jobs(folder, CLEAR))))
     assert set(first.values()) == {Done(f"photo-{n}", cached=False) for n in range(1, 5)}
     second = list(runner.run(jobs(folder, CLEAR)))
@@ -31,7 +33,7 @@ def test_a_photo_that_fails_or_kills_its_worker_costs_only_itself(tmp_path: Path
     folder = make_set(tmp_path / "set", photos=4)
     works = [CLEAR, recipe(("clear", "fail")), recipe(("clear", "die")), CLEAR]
     mixed = [jobs(folder, work)[place] for place, work in enumerate(works)]
-    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), workers=2)
+    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), [CPU, CPU])
     found = outcomes(list(runner.run(mixed)))
     assert found["photo-1"] == Done("photo-1", cached=False)
     assert found["photo-4"] == Done("photo-4", cached=False)
@@ -44,7 +46,7 @@ def test_a_scan_that_is_gone_is_a_failure_and_not_the_end(tmp_path: Path) -> Non
     folder = make_set(tmp_path / "set", photos=2)
     work = jobs(folder, CLEAR)
     (folder / "photos" / "photo-1" / "scan.png").unlink()
-    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), workers=1)
+    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), [CPU])
     found = outcomes(list(runner.run(work)))
     assert isinstance(found["photo-1"], Failed) and "scan.png" in found["photo-1"].reason
     assert found["photo-2"] == Done("photo-2", cached=False)
@@ -54,13 +56,14 @@ SLOW = """
 import sys
 from functools import partial
 from pathlib import Path
+from server.restoration.devices import CPU
 from server.restoration.runner import LocalRunner
 from tests.support.restoring import jobs, recipe, slow_pipeline
 
 if __name__ == "__main__":
     folder, store = Path(sys.argv[1]), Path(sys.argv[2])
     work = recipe(("repaired", "mark"), ("repaired", "paint"), ("clear", "brighten"))
-    for event in LocalRunner(partial(slow_pipeline, store), 2).run(jobs(folder, work)):
+    for event in LocalRunner(partial(slow_pipeline, store), [CPU, CPU]).run(jobs(folder, work)):
         print(event, flush=True)
 """
 
@@ -89,8 +92,41 @@ def test_kill_minus_nine_loses_at_most_the_step_under_way(tmp_path: Path) -> Non
     records = list((tmp_path / "store" / "objects").glob("*/*/paradata.json"))
     assert records, "the steps done before the kill are kept"
     kept = {record: record.stat().st_mtime_ns for record in records}
-    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), workers=2)
+    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), [CPU, CPU])
     work = recipe(("repaired", "mark"), ("repaired", "paint"), ("clear", "brighten"))
     found = outcomes(list(runner.run(jobs(folder, work))))
     assert set(found.values()) == {Done(f"photo-{n}", cached=False) for n in (1, 2)}
     assert {record: record.stat().st_mtime_ns for record in records} == kept
+
+
+def test_a_process_a_device_and_every_device_at_work(tmp_path: Path) -> None:
+    folder = make_set(tmp_path / "set", photos=4)
+    devices = [Device("cpu", "first"), Device("cpu", "second")]
+    work = recipe(("clear", "compute"))
+    runner = LocalRunner(partial(slow_pipeline, tmp_path / "store"), devices)
+    found = outcomes(list(runner.run(jobs(folder, work))))
+    assert set(found.values()) == {Done(f"photo-{n}", cached=False) for n in range(1, 5)}
+    records = (tmp_path / "store" / "objects").glob("*/*/paradata.json")
+    used = [json.loads(record.read_text())["device"] for record in records]
+    assert set(used) == {"cpu (first)", "cpu (second)"}
+
+
+def test_a_worker_that_died_is_replaced_on_its_device(tmp_path: Path) -> None:
+    folder = make_set(tmp_path / "set", photos=3)
+    works = [recipe(("clear", "die")), recipe(("clear", "compute")), recipe(("clear", "compute"))]
+    mixed = [jobs(folder, work)[place] for place, work in enumerate(works)]
+    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), [Device("cpu", "only")])
+    found = outcomes(list(runner.run(mixed)))
+    assert isinstance(found["photo-1"], Failed)
+    assert found["photo-3"] == Done("photo-3", cached=False)
+    records = (tmp_path / "store" / "objects").glob("*/*/paradata.json")
+    assert {json.loads(r.read_text())["device"] for r in records} == {"cpu (only)"}
+
+
+def test_a_restoring_process_is_offline(tmp_path: Path) -> None:
+    folder = make_set(tmp_path / "set", photos=1)
+    runner = LocalRunner(partial(tiny_pipeline, tmp_path / "store"), [CPU])
+    found = outcomes(list(runner.run(jobs(folder, recipe(("clear", "environment"))))))
+    failed = found["photo-1"]
+    assert isinstance(failed, Failed)
+    assert all(f"{name}={value}" in failed.reason for name, value in OFFLINE.items())

@@ -35,6 +35,8 @@ class TintEngine:
             "sketch": OperationTraits(multiple_of=16),
             "fail": OperationTraits(),
             "die": OperationTraits(),
+            "compute": OperationTraits(needs_gpu=True),
+            "environment": OperationTraits(),
         },
     )
 
@@ -49,6 +51,8 @@ class TintEngine:
         time.sleep(self._pause)
         if operation == "fail":
             raise ValueError("this operation always fails.")
+        if operation == "environment":
+            raise ValueError(" ".join(f"{name}={value}" for name, value in os.environ.items()))
         if operation == "die":
             os._exit(9)
         if operation == "brighten":

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from server.catalogue.manifest import load, photo_folder
 from server.catalogue.model import Text
+from server.restoration.devices import CPU, Device
 from server.restoration.engine import EngineRegistry
 from server.restoration.pipeline import Job, Pipeline
 from server.restoration.plan import Recipe, Stage, Step
@@ -24,10 +25,11 @@ def jobs(folder: Path, work: Recipe) -> list[Job]:
     return [Job(photo, photo_folder(folder, photo.id), work) for photo in load(folder).photos]
 
 
-def tiny_pipeline(home: Path) -> Pipeline:
-    return Pipeline(EngineRegistry([TintEngine()]), Store(home), who="the tests")
+def tiny_pipeline(home: Path, device: Device = CPU, pause: float = 0.0) -> Pipeline:
+    registry = EngineRegistry([TintEngine(pause)])
+    return Pipeline(registry, Store(home), device=device.label, who="the tests")
 
 
-def slow_pipeline(home: Path) -> Pipeline:
+def slow_pipeline(home: Path, device: Device = CPU) -> Pipeline:
     """The same, but every step takes a while, so that it can be interrupted."""
-    return Pipeline(EngineRegistry([TintEngine(pause=0.4)]), Store(home), who="the tests")
+    return tiny_pipeline(home, device, pause=0.4)
