@@ -26,6 +26,7 @@ from server.gallery.printer import Printer
 from server.restoration.devices import CPU, Device, accelerators, torch_is_here
 from server.restoration.engine import EngineRegistry, Models
 from server.restoration.engines.classic import Classic
+from server.restoration.engines.diffusion import Diffusion
 from server.restoration.engines.hand import Hand
 from server.restoration.engines.nets import Nets
 from server.restoration.models.rack import Rack
@@ -160,7 +161,7 @@ def rack(settings: Settings) -> Rack:
 
 def engines(models: Models, device: str = "cpu") -> EngineRegistry:
     """Every engine; those that need weights find them in ``models`` and run on ``device``."""
-    return EngineRegistry([Classic(), Hand(), Nets(models, device)])
+    return EngineRegistry([Classic(), Hand(), Nets(models, device), Diffusion(models, device)])
 
 
 def pipeline(settings: Settings, device: Device = CPU) -> Pipeline:

@@ -1,12 +1,18 @@
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from server.assembly import engines, rack, recipes_library
 from server.catalogue.model import ExhibitSet, Photo, Text
 from server.errors import RecipeInvalid
+from server.restoration.engine import Picture
+from server.restoration.engines import diffusion, nets
+from server.restoration.plan import Recipe
 from server.restoration.recipes import load_recipe, recipe_for
 from server.settings import Settings
+from tests.restoration.engine_contract import photograph
 
 MINIMAL = """
 name = "{name}"
@@ -70,12 +76,56 @@ def test_a_faulty_recipe_is_refused_with_the_place(tmp_path: Path, text: str, fa
         load_recipe("bad", library=tmp_path, set_folder=tmp_path)
 
 
-def test_every_recipe_that_ships_names_operations_there_are() -> None:
-    library = recipes_library()
-    names = [file.stem for file in library.glob("*.toml")]
-    assert "classic" in names
-    for name in names:
-        recipe = load_recipe(name, library=library, set_folder=library)
-        assert recipe.name == name
-        for step in recipe.step:
-            engines(rack(Settings())).for_step(name, step)
+SHIPPED = sorted(file.stem for file in recipes_library().glob("*.toml"))
+CARDS = {"sd15": 8.0, "sdxl": 16.0, "edit": 16.0, "nets": 4.0}
+"""GB of the card each recipe says it runs on."""
+
+
+def shipped(name: str) -> Recipe:
+    return load_recipe(name, library=recipes_library(), set_folder=recipes_library())
+
+
+def test_the_recipes_that_ship() -> None:
+    assert SHIPPED == ["classic", "edit", "nets", "sd15", "sdxl"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_every_step_that_ships_is_one_its_engine_would_run(name: str) -> None:
+    recipe = shipped(name)
+    assert recipe.name == name and {"en", "zh-Hans"} <= set(recipe.title.root)
+    registry = engines(rack(Settings()))
+    tables: dict[str, Any] = {"nets": nets.params, "diffusion": diffusion.params}
+    for step in recipe.step:
+        engine, traits = registry.for_step(name, step)
+        if table := tables.get(step.engine):
+            table.parsed(table.OPERATIONS[step.operation], step.operation, dict(step.params))
+        elif step.engine == "classic":
+            facts = {"was": "black-and-white", "regions": []}
+            given = {fact: facts[fact] for fact in traits.facts}
+            picture = Picture(photograph(40, 40, colour=False))
+            engine.run(step.operation, picture, {**step.params, **given, "seed": 0}, lambda s: None)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_models_of_what_ships_are_free_and_fit_the_card_it_names(name: str) -> None:
+    table = rack(Settings()).table
+    for step in shipped(name).step:
+        names = [str(step.params[role]) for role in diffusion.params.MODELS if role in step.params]
+        assert all(table.licence[table.model[model].licence].free for model in names)
+        assert sum(table.model[model].memory_gb for model in names) <= CARDS.get(name, 0.0)
+
+
+@pytest.mark.parametrize("name", sorted(CARDS))
+def test_a_recipe_says_how_to_get_exactly_its_models(name: str) -> None:
+    text = (recipes_library() / f"{name}.toml").read_text("utf-8")
+    told = re.search(r"rekindle models fetch ([^\n]+)", text)
+    assert told is not None
+    used = {
+        str(step.params[role])
+        for step in shipped(name).step
+        for role in diffusion.params.MODELS
+        if role in step.params
+    }
+    assert set(told[1].split()) == used
+    loose = {model for model in used if not rack(Settings()).table.model[model].pinned}
+    assert set(re.findall(r"rekindle models pin ([^\n]+)", text)) == loose

@@ -174,7 +174,8 @@ class Loaded:
 
     def _controlnet(self, name: str, half: Any) -> Any:
         folder = self._models.folder(name)
-        union = _config(folder).get("_class_name") == "ControlNetUnionModel"
+        # Published union networks bear the name of their authors' own class, not diffusers'.
+        union = "num_control_type" in _config(folder)
         kind = ControlNetUnionModel if union else ControlNetModel
         return self._on_device(kind, folder, half)
 
