@@ -10,6 +10,7 @@ import { Panel } from "./panel.js";
 import { pressable } from "./press.js";
 import { Rail } from "./rail.js";
 import { RegionTool } from "./region-tool.js";
+import { canTakeHome, TakeHomePanel } from "./take-home.js";
 import { titled } from "./titles.js";
 import { Fingers } from "./touch.js";
 
@@ -80,8 +81,12 @@ export class PhotoView {
     made.hidden = photo.stages.length < 2;
     const redraw = pressable("quiet-button", "", [words.say("Watch it redraw")], acts.redraw);
     redraw.hidden = photo.stages.every((stage) => stage.frames.length === 0);
+    const take = pressable("quiet-button take", "", [words.say("Take it home")], () =>
+      acts.unfold(new TakeHomePanel(edition.manifest, photo.id, words)),
+    );
+    take.hidden = !canTakeHome();
     const { compare, closer, regions } = this;
-    const asked = [compare.button, closer.button, this.marks, regions.button, made, redraw];
+    const asked = [compare.button, closer.button, this.marks, regions.button, made, redraw, take];
     const asks = element("div", "asks", ...asked.filter((button) => !button.hidden));
     this.deck = element("div", "deck", back, this.rail.root, asks, this.restore);
     const trays = element("div", "trays", regions.tray, closer.tray, compare.tray);

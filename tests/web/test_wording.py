@@ -1,11 +1,16 @@
 """What is said of a photograph, in both languages."""
 
+import re
+from pathlib import Path
+
 import pytest
+from babel.messages.pofile import read_po
 
 from server.editions.model import Edition
 from server.restoration.engines.classic.engine import TRAITS
 from server.web import wording
 from server.web.languages import read_words
+from server.web.take_home_pages import MADE
 from server.web.wording import Wording
 from tests.support.editions import make_edition
 from tests.support.serving import UI
@@ -84,3 +89,20 @@ def test_texts_fall_back_to_the_editions_other_languages(edition: Edition) -> No
 )
 def test_rights_are_called_by_their_names(rights: str, name: str) -> None:
     assert Wording("en", {}, ()).rights(rights) == name
+
+
+def test_every_phrase_of_the_pages_is_written_in_chinese_and_none_is_idle() -> None:
+    templates = "\n".join(path.read_text("utf-8") for path in UI.glob("templates/take_home*.html"))
+    said = {phrase for _, phrase in re.findall(r"""_\((['"])(.+?)\1[,)]""", templates)}
+    server = Path(wording.__file__).parent
+    for module in ("wording", "take_home_pages"):
+        source = (server / f"{module}.py").read_text("utf-8")
+        said |= set(re.findall(r'say\("([^"]+)"', source))
+    tables = (wording.OPERATIONS, wording.ENGINES, wording.CERTAINTIES, MADE, dict(wording.RIGHTS))
+    said |= {phrase for table in tables for phrase in table.values()}
+    with (UI / "locale/zh_Hans/LC_MESSAGES/take_home.po").open("rb") as file:
+        own = {message.id for message in read_po(file) if message.id}
+    assert said <= set(ZH), said - set(ZH)
+    assert own <= said, own - said
+    for phrase, text in OWN["zh-Hans"].items():
+        assert sorted(re.findall(r"\{\w+\}", phrase)) == sorted(re.findall(r"\{\w+\}", text))
