@@ -151,21 +151,3 @@ def hints_of(regions: Sequence[Mapping[str, Any]], plane: Plane) -> list[Hint]:
         certainty = CERTAINTY[str(region.get("certainty") or "guess")]
         hints.append(Hint(colour_of(str(code)), certainty, inside, reach))
     return hints
-
-
-def anchor(hint: Hint, plane: Plane) -> float:
-    """The L* at which a region shows its full documented chroma.
-
-    Half way between the colour's own and that of the region in the photograph: emulsions saw red
-    dark and blue light, so the two need not agree.
-    """
-    values = plane[hint.inside]
-    seen = float(np.median(values)) if values.size else hint.colour[0]
-    return float(np.clip((hint.colour[0] + seen) / 2, 20, 85))
-
-
-def chroma_scale(level: Plane, at: float) -> Plane:
-    """Share of the documented chroma at each L*; 1 at ``at``."""
-    shade = (level + np.float32(16)) / np.float32(at + 16)
-    gloss = np.clip((np.float32(100) - level) / np.float32(100 - at), 0, 1)
-    return np.where(level <= at, shade, gloss ** np.float32(1.15)).astype(np.float32)

@@ -145,18 +145,38 @@ def guided(share: Plane, guide: Plane, full: Plane) -> Patch:
     ``guide`` is ``full`` at the size of ``share``; both L*, 0..100.
     """
     place = _reached(share, (full.shape[0], full.shape[1]))
-    guide = np.asarray(guide / 100, np.float32)
-    radius = 3
-    mean_guide, mean_share = _box(guide, radius), _box(share, radius)
-    variance = _box(guide * guide, radius) - mean_guide * mean_guide
-    together = _box(guide * share, radius) - mean_guide * mean_share
-    slope = np.asarray(together / (variance + np.float32(4e-4)), np.float32)
-    offset = np.asarray(mean_share - slope * mean_guide, np.float32)
     size = (full.shape[0], full.shape[1])
-    slope, offset = _box(slope, radius), _box(offset, radius)
+    slope, offset = _lines(share, guide)
     out = np.empty((place[0].stop - place[0].start, place[1].stop - place[1].start), np.uint8)
     for rows in strips(*out.shape):
         here = (slice(place[0].start + rows.start, place[0].start + rows.stop), place[1])
         grown = _lifted(slope, here, size) * (full[here] / 100) + _lifted(offset, here, size)
         out[rows] = np.round(255 * _settled(np.asarray(grown, np.float32)))
     return Patch(place[0], place[1], out)
+
+
+def following(plane: Plane, guide: Plane, full: Plane) -> Plane:
+    """``plane``, in any unit, at the size of ``full`` and with its edges: the guided filter alone.
+
+    ``guide`` is ``full`` at the size of ``plane``; both L*, 0..100.
+    """
+    slope, offset = _lines(plane, guide)
+    size = (full.shape[0], full.shape[1])
+    out = np.empty(size, np.float32)
+    for rows in strips(*size):
+        here = (rows, slice(0, size[1]))
+        out[rows] = _lifted(slope, here, size) * (full[rows] / 100) + _lifted(offset, here, size)
+    return out
+
+
+def _lines(plane: Plane, guide: Plane) -> tuple[Plane, Plane]:
+    """Slope and offset of the line that takes the guide (L*, as 0..1) to ``plane`` around each
+    pixel."""
+    guide = np.asarray(guide / 100, np.float32)
+    radius = 3
+    mean_guide, mean = _box(guide, radius), _box(plane, radius)
+    variance = _box(guide * guide, radius) - mean_guide * mean_guide
+    together = _box(guide * plane, radius) - mean_guide * mean
+    slope = np.asarray(together / (variance + np.float32(4e-4)), np.float32)
+    offset = np.asarray(mean - slope * mean_guide, np.float32)
+    return _box(slope, radius), _box(offset, radius)

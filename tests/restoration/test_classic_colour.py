@@ -3,9 +3,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from server.restoration.documented import chroma_scale
 from server.restoration.engine import Image, Layer
 from server.restoration.engines.classic.colour import colour
-from server.restoration.hints import chroma_scale, colour_of, hints_of
+from server.restoration.hints import colour_of, hints_of
 from server.restoration.lab import lab, largest_chroma, lightness, painted, rgb
 
 GREY_LEVEL = 100 / 255

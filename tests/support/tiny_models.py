@@ -120,6 +120,7 @@ def controlnet(xl: bool, union: bool = False) -> Any:
     net = kind(**_shape(xl), **more)
     for layer in (*net.controlnet_down_blocks, net.controlnet_mid_block):
         torch.nn.init.normal_(layer.weight, std=0.2)
+    torch.nn.init.normal_(net.controlnet_cond_embedding.conv_out.weight, std=10)
     return net
 
 

@@ -19,7 +19,7 @@ from server.restoration.engines.diffusion.tiles import layout
 
 _TILE = {False: 768, True: 1024}
 """Largest tile in pixels, for SD 1.5 and for SDXL: at most half as much again as they learned."""
-_FIT = 64
+FIT = 64
 """Pixels a tile is a multiple of: the networks halve latents three times."""
 _ENCODED, _DENOISED = 0.05, 0.9
 
@@ -33,8 +33,11 @@ class Redrawn:
     notes: tuple[str, ...] = ()
 
 
-def redrawn(given: Any, wanted: Redrawing, words: str, stack: Stack, report: Report) -> Redrawn:
-    """``given`` (1, 3, H, W), sides multiples of 64, redrawn under itself as condition."""
+def redrawn(
+    given: Any, condition: Any, wanted: Redrawing, words: str, stack: Stack, report: Report
+) -> Redrawn:
+    """``given`` redrawn while the ControlNet sees ``condition``; both (1, 3, H, W), 0..1, sides
+    multiples of 64."""
     frugal = Frugal(wanted.tile_batch, stack.offload)
     scale = stack.pixels_per_latent
     codec = Codec(stack.vae, scale, stack.device, frugal)
@@ -43,7 +46,7 @@ def redrawn(given: Any, wanted: Redrawing, words: str, stack: Stack, report: Rep
         report(_ENCODED)
         film = Film(wanted.frames, stack, given, latents)
         if wanted.strength > 0:
-            latents = _denoised(latents, given, wanted, words, stack, frugal, film, report)
+            latents = _denoised(latents, condition, wanted, words, stack, frugal, film, report)
         image = codec.decode(latents)
         frames = film.pictures()
     return Redrawn(image, frames, tuple(frugal.notes))
@@ -51,7 +54,7 @@ def redrawn(given: Any, wanted: Redrawing, words: str, stack: Stack, report: Rep
 
 def _denoised(
     latents: Any,
-    given: Any,
+    condition: Any,
     wanted: Redrawing,
     words: str,
     stack: Stack,
@@ -70,7 +73,7 @@ def _denoised(
         latents.shape[-1],
         tile // scale,
         wanted.overlap // scale,
-        _FIT // scale,
+        FIT // scale,
         stack.device,
     )
     schedule = Schedule(
@@ -80,7 +83,7 @@ def _denoised(
         stack,
         wanted,
         prompt(stack, wanted, words),
-        given.to(stack.pipe.unet.dtype),
+        condition.to(stack.pipe.unet.dtype),
     )
 
     def share(done: float) -> None:

@@ -81,6 +81,9 @@ class Recolouring(Redrawing):
     """Size at which the model works; its chroma is brought to full size along the edges."""
     chroma: float = Field(0.9, ge=0, le=2)
     """Factor on the model's chroma; models like it vivid."""
+    condition: Literal["grey", "edges"] = "grey"
+    """What the ControlNet sees: the photograph without colour (recolour, tile; tile models hold on
+    to grey, so weigh them low), or its Canny edges (canny, lineart; union mode 3)."""
 
     was: Literal["black-and-white", "colour"] = "black-and-white"
     regions: Sequence[Mapping[str, Any]] = ()

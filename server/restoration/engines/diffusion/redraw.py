@@ -22,6 +22,6 @@ def run(picture: Picture, wanted: Redrawing, loaded: Loaded, report: Report) -> 
     stack = loaded.stack(wanted)
     with torch.inference_mode():
         given = to_tensor(picture.image, loaded.device)
-        made = redrawn(given, wanted, wanted.words, stack, report)
+        made = redrawn(given, given, wanted, wanted.words, stack, report)
         image = to_image(luma_only(made.image, given))
     return Picture(image, plates=made.frames, notes=made.notes)
