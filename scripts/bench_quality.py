@@ -1,7 +1,9 @@
 """How good the classic recipe is on photographs it has never seen, beside what a museum would use
 instead: OpenCV and scikit-image, in the same run on the same prints.
 
-Usage: bench_quality.py [--quick] [--sheets FOLDER] [mend] [clear] [film] [colour] [recipe]
+Usage: bench_quality.py [--quick] [--sheets FOLDER] [PART ...]
+
+Parts: mend, clear, film, colour, colour-speed, recipe; without any, all of them.
 
 Decibels are means over the prints. Inside: where damage covers half of a pixel or more; outside:
 where it covers none; precision and recall count a pixel as right within 1 pixel of the truth.
@@ -9,14 +11,17 @@ Clearing is compared in lightness L* after the best cubic tone fit, the same for
 """
 
 import argparse
+import multiprocessing
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import bench_restore
 import cv2
 import numpy as np
 import numpy.typing as npt
+import quality_colour
 import quality_peers as peers
 from measuring import say
 from quality_prints import DAMAGED, PHOTOS, TRACE, Print, prints, read_rgb
@@ -162,6 +167,17 @@ def _difference(scan: npt.NDArray[np.float32], expert: npt.NDArray[np.float32]) 
     return cv2.dilate(sure.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
 
 
+def recipe() -> None:
+    """Seconds and memory of the whole recipe at 4 megapixels, in a process of its own."""
+    process = multiprocessing.get_context("spawn").Process(
+        target=bench_restore.measure, args=(4.0,)
+    )
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit("bench quality: the recipe failed at 4 megapixels.")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART")
@@ -175,6 +191,9 @@ def main() -> None:
         "mend": lambda: mend(list(prints(quick=chosen.quick)), sheets),
         "clear": lambda: clear(list(prints(quick=chosen.quick)), sheets),
         "film": lambda: film(sheets),
+        "colour": lambda: quality_colour.accuracy(sheets, quick=chosen.quick),
+        "colour-speed": lambda: quality_colour.seconds(quick=chosen.quick),
+        "recipe": recipe,
     }
     for name, measure in parts.items():
         if not chosen.parts or name in chosen.parts:

@@ -5,49 +5,53 @@ cube roots), so a flag's shadow is a darker, less colourful red of the same hue.
 chroma ends because film and eye see gloss there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from server.restoration.engine import Layer, Report
 from server.restoration.hints import Hint, hints_of
 from server.restoration.lab import Plane
-from server.restoration.propagation import Patch, guided, shares, solve_size
+from server.restoration.propagation import Lift, lifted, shares, solve_size
 
 
 @dataclass(frozen=True, slots=True)
 class Documented:
-    """Coloured regions, each with the part of the picture it reaches."""
+    """Coloured regions, mixed on a small copy and lifted together: the work at full size does not
+    grow with their number."""
 
-    _hints: Sequence[Hint]
-    _patches: Sequence[Patch]
-    _anchors: Sequence[float]
+    lift: Lift
+    """Planes: the share that has a colour; a*, b* and anchor, each times that share."""
+    bounds: tuple[tuple[float, float], ...]
+    """Least and greatest a*, b* and anchor of any region: no colour is made beyond them."""
+    certainty: Layer
+    """Of the region that a small pixel belongs to most."""
 
     def rows(self, level: Plane, rows: slice) -> tuple[Plane, Plane, Plane, Layer]:
         """a*, b* of these rows where they are known; the share of each pixel about which nothing is
         known (1 nothing, 0 all), for a colour of another origin; and how sure each pixel's is: 0
         nothing, 85 guess, 170 likely, 255 documented. ``level`` is the L* of these rows."""
-        total = np.zeros_like(level)
-        a, b = np.zeros_like(level), np.zeros_like(level)
-        source: Layer = np.zeros(level.shape, np.uint8)
-        for part, hint, at in zip(self._patches, self._hints, self._anchors, strict=True):
-            top, bottom = max(rows.start, part.rows.start), min(rows.stop, part.rows.stop)
-            if top >= bottom or part.share.size == 0:
-                continue
-            here = (slice(top - rows.start, bottom - rows.start), part.columns)
-            share = part.share[top - part.rows.start : bottom - part.rows.start]
-            weight = share.astype(np.float32) / np.float32(255)
-            scale = weight * chroma_scale(level[here], at)
-            a[here] += np.float32(hint.colour[1]) * scale
-            b[here] += np.float32(hint.colour[2]) * scale
-            total[here] += weight
-            source[here][share >= 128] = hint.certainty
-        over = np.maximum(total, 1)
-        rest = np.clip(1 - total, 0, 1).astype(np.float32)
-        return (a / over).astype(np.float32), (b / over).astype(np.float32), rest, source
+        total, *weighted = self.lift.rows(rows, level)
+        share = _settled(total)
+        total = np.maximum(total, np.float32(0.05))
+        a, b, at = (
+            np.clip(plane / total, *bound)
+            for plane, bound in zip(weighted, self.bounds, strict=True)
+        )
+        scale = share * chroma_scale(level, at)
+        source = self._certainty(rows) * (share >= np.float32(0.5))
+        return a * scale, b * scale, 1 - share, source
+
+    def _certainty(self, rows: slice) -> Layer:
+        (height, width), small = self.lift.full, self.certainty.shape
+        down = np.arange(rows.start, rows.stop) * small[0] // height
+        across = np.arange(width) * small[1] // width
+        return self.certainty[down[:, None], across[None]]
 
 
 def documented(
@@ -55,17 +59,41 @@ def documented(
 ) -> Documented | None:
     """What ``regions`` (as in photo.toml) say about a picture of this L*; None where no region has
     a colour."""
-    rows, columns = solve_size(*plane.shape)
+    height, width = plane.shape
+    rows, columns = solve_size(height, width)
     small = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA).reshape(rows, columns)
     hints = hints_of(regions, small)
     if not hints:
         return None
-    report(0.1)
-    solved = shares(small / 100, hints)
-    report(0.5)
-    patches = [guided(share, small, plane) for share in solved]
+    report(0.2)
+    lift = partial(lifted, guide=small, full=(height, width))
+    known = mixed(hints, shares(small / 100, hints), small, lift)
     report(1.0)
-    return Documented(hints, patches, [anchor(hint, small) for hint in hints])
+    return known
+
+
+def mixed(
+    hints: Sequence[Hint],
+    share: npt.NDArray[np.float32],
+    small: Plane,
+    lift: Callable[[Sequence[Plane]], Lift],
+) -> Documented:
+    """The colours of ``hints`` by their ``share`` (hints, rows, columns) of each small pixel,
+    brought to full size by ``lift``."""
+    anchors = [anchor(hint, small) for hint in hints]
+    values = np.array(
+        [(*hint.colour[1:], at) for hint, at in zip(hints, anchors, strict=True)], np.float32
+    )
+    planes = np.einsum("hyx,hc->cyx", share, values)
+    certainty = np.array([hint.certainty for hint in hints], np.uint8)[share.argmax(axis=0)]
+    bounds = tuple((float(column.min()), float(column.max())) for column in values.T)
+    return Documented(lift([share.sum(axis=0), *planes]), bounds, certainty)
+
+
+def _settled(share: Plane) -> Plane:
+    """A share drawn towards 0 or 1: half a colour looks like a stain."""
+    x = np.clip((share - np.float32(0.12)) / np.float32(0.7), 0, 1)
+    return np.asarray(x * x * (3 - 2 * x), np.float32)
 
 
 def anchor(hint: Hint, plane: Plane) -> float:
@@ -79,8 +107,9 @@ def anchor(hint: Hint, plane: Plane) -> float:
     return float(np.clip((hint.colour[0] + seen) / 2, 20, 85))
 
 
-def chroma_scale(level: Plane, at: float) -> Plane:
+def chroma_scale(level: Plane, at: Plane | float) -> Plane:
     """Share of the documented chroma at each L*; 1 at ``at``."""
-    shade = (level + np.float32(16)) / np.float32(at + 16)
-    gloss = np.clip((np.float32(100) - level) / np.float32(100 - at), 0, 1)
-    return np.where(level <= at, shade, gloss ** np.float32(1.15)).astype(np.float32)
+    at = np.asarray(at, np.float32)
+    shade = (level + np.float32(16)) / (at + np.float32(16))
+    gloss = np.clip((np.float32(100) - level) / (np.float32(100) - at), 0, 1)
+    return np.where(level <= at, shade, cv2.pow(gloss, 1.15).reshape(gloss.shape))

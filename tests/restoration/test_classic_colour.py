@@ -8,6 +8,7 @@ from server.restoration.engine import Image, Layer
 from server.restoration.engines.classic.colour import colour
 from server.restoration.hints import colour_of, hints_of
 from server.restoration.lab import lab, largest_chroma, lightness, painted, rgb
+from server.restoration.propagation import lifted
 
 GREY_LEVEL = 100 / 255
 """One level of an 8-bit scan, in L*."""
@@ -146,3 +147,30 @@ def test_a_stroke_takes_nothing_of_the_band_inside_another_outline() -> None:
 def test_a_colour_is_read_as_srgb() -> None:
     level, a, b = colour_of("#ff0000")
     assert (level, a, b) == pytest.approx((53.24, 80.09, 67.2), abs=0.05)
+
+
+def test_even_planes_are_lifted_as_they_are() -> None:
+    guide = np.full((20, 30), 50, np.float32)
+    planes = [np.full((20, 30), value, np.float32) for value in (0.2, 0.5, 0.7, 0.9)]
+    lift = lifted(planes, guide, (80, 120))
+    whole = lift.rows(slice(0, 80), np.full((80, 120), 50, np.float32))
+    assert [float(plane.mean()) for plane in whole] == pytest.approx([0.2, 0.5, 0.7, 0.9], abs=1e-3)
+
+
+def test_rows_lifted_by_themselves_are_those_of_the_whole() -> None:
+    rng = np.random.default_rng(4)
+    full = rng.uniform(20, 80, (96, 120)).astype(np.float32)
+    lift = lifted([rng.random((24, 30)).astype(np.float32)], full[::4, ::4], (96, 120))
+    whole = lift.rows(slice(0, 96), full)[0]
+    # Places are rounded to a 32nd of a small pixel.
+    assert np.abs(lift.rows(slice(40, 64), full[40:64])[0] - whole[40:64]).max() < 0.05
+
+
+def test_no_colour_beyond_the_documented_ones_appears_between_two() -> None:
+    red, blue = region("a", points=[[0.2, 0.5]]), region("b", points=[[0.8, 0.5]], colour="#2040D0")
+    after = lab(coloured(scene(), red, blue)[0])
+    both = [colour_of(code) for code in ("#C8202A", "#2040D0")]
+    for channel in (1, 2):
+        limits = sorted([0.0, *(known[channel] * 1.6 for known in both)])
+        assert after[..., channel].min() >= limits[0] - 3
+        assert after[..., channel].max() <= limits[-1] + 9
