@@ -166,9 +166,11 @@ def engines(models: Models, device: str = "cpu") -> EngineRegistry:
 
 def pipeline(settings: Settings, device: Device = CPU) -> Pipeline:
     """A pipeline of its own for one process, computing on one device."""
+    models = rack(settings)
     return Pipeline(
-        engines(rack(settings), device.id),
+        engines(models, device.id),
         Store(settings.store),
+        models=models,
         device=device.label,
         who=settings.operator,
     )

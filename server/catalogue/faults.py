@@ -35,6 +35,8 @@ _REMEDIES = {
 }
 _NAMES = 'Use lower-case letters, digits and hyphens, at most 64: "flag-bearer".'
 _TAGS = 'Use tags such as "en" or "zh-Hans".'
+_STEPS = 'Name engine and operation, as the recipe does: "diffusion.redraw".'
+_BY_STEP = ("params", "keep", "signed")
 _OUTSIDE = ("greater_than_equal", "less_than_equal", "finite_number")
 _TEXTS = ("title", "story", "intro", "name", "source")
 
@@ -98,6 +100,8 @@ def _explain(
         case "string_pattern_mismatch":
             if key in _TEXTS or key == "languages":
                 return f"{where}{key}: {_quoted(value)} is not a language tag.", _TAGS
+            if key in _BY_STEP:
+                return f"{where}{key} {_quoted(value)} is not a step.", _STEPS
             noun = "a colour" if key == "colour" else "an id"
             return f"{where}{key} {_quoted(value)} is not {noun}.", _REMEDIES.get(key, _NAMES)
     if key == "source" and _model_at(model, fault["loc"]) is Photo:

@@ -10,6 +10,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     RootModel,
     StringConstraints,
     model_validator,
@@ -24,6 +25,14 @@ Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9
 
 HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
 """An sRGB colour, ``#RRGGBB``."""
+
+StepName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}\.[a-z0-9][a-z0-9-]{0,63}$")
+]
+"""A step of a recipe: engine and operation, ``diffusion.redraw``."""
+
+StepParams = dict[StepName, dict[str, JsonValue]]
+"""Parameters of steps that differ from the recipe's."""
 
 Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
 Point = tuple[Fraction, Fraction]
@@ -122,6 +131,12 @@ class Photo(_Frozen):
     recipe: str | None = None
     """Overrides the set's recipe for this photo."""
     prompt: str | None = None
+    params: StepParams = Field(default_factory=dict)
+    """Other parameters for this photo: ``[params."diffusion.redraw"]``."""
+    keep: dict[StepName, int] = Field(default_factory=dict)
+    """Which candidate of a step goes on, counted from 1."""
+    signed: dict[StepName, str] = Field(default_factory=dict)
+    """Who answers for a step's picture although it fails a gate, and since when."""
     pixels_per_metre: float | None = Field(None, gt=0, allow_inf_nan=False)
     """Pixels of the upright scan to a metre of what it shows, where the people stand; with it they
     can be shown at their true height."""
@@ -156,6 +171,8 @@ class ExhibitSet(_Frozen):
     """The first is the default."""
     recipe: str = "classic"
     """A name in ``exhibit_content/recipes``, or a path relative to the set."""
+    params: StepParams = Field(default_factory=dict)
+    """Other parameters than the recipe's for every photo of the set."""
     order: tuple[Slug, ...] = Field(min_length=1)
     programme: tuple[Programme, ...] = ()
     photos: tuple[Photo, ...] = ()

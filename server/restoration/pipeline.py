@@ -1,17 +1,18 @@
 """One photo through one recipe: look up or run, step by step.
 
 Every result is keyed by what decides its pixels, so a step whose result is there never runs again
-and a crash loses at most the step under way.
+and a crash loses at most the step under way. Gates and signatures decide no pixel: they are judged
+by the record each time, so that a curator who changes one waits for nothing.
 """
 
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from pydantic import JsonValue
@@ -20,14 +21,21 @@ import server
 from server.catalogue.manifest import companion, scan_path
 from server.catalogue.model import Photo
 from server.errors import RekindleError, StepFailed
+from server.restoration import guards
+from server.restoration.candidates import DOUBT, Candidates, compared
 from server.restoration.engine import (
     Engine,
     EngineRegistry,
+    Models,
     OperationTraits,
     Picture,
     Report,
 )
+from server.restoration.facts import fact_of, guards_go_by, retouched
+from server.restoration.guards import gates
+from server.restoration.guards.identity import Faces, faces_of
 from server.restoration.images import read_layer, read_scan
+from server.restoration.judgement import judged
 from server.restoration.plan import Recipe, Stage, Step, cache_key
 from server.restoration.store import Paradata, Result, Store, file_digest
 from server.restoration.tiled import padded, run_tiled
@@ -57,7 +65,11 @@ class Restored:
     stages: Mapping[Stage, Result] = field(default_factory=dict)
     steps: Mapping[Stage, tuple[Paradata, ...]] = field(default_factory=dict)
     layers: Mapping[str, Path] = field(default_factory=dict)
-    """The newest file of every layer: ``damage``, ``colour-source``."""
+    """The newest file of every layer: ``damage``, ``colour-source``, ``doubt``."""
+    evidence: Mapping[Stage, tuple[Path, ...]] = field(default_factory=dict)
+    """Of each generative step, what it kept, altered and invented."""
+    candidates: Mapping[Stage, tuple[Candidates, ...]] = field(default_factory=dict)
+    """Of each step that made several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +91,7 @@ class _Ready:
     params: dict[str, JsonValue]
     weights: str | None
     tiling: dict[str, JsonValue] | None
+    guards: dict[str, JsonValue] | None
     key: str
 
 
@@ -94,11 +107,15 @@ class Pipeline:
         engines: EngineRegistry,
         store: Store,
         *,
+        models: Models | None = None,
         device: str = "cpu",
         who: str | None = None,
     ) -> None:
+        """``models`` is where the face models are that measure identity; engines have their own."""
         self._engines = engines
         self._store = store
+        self._models = models
+        self._faces: Faces | str | None = None
         self._device = device
         self._who = who
 
@@ -123,29 +140,72 @@ class Pipeline:
         files: dict[str, Path] = {}
         stages: dict[Stage, Result] = {}
         records: dict[Stage, tuple[Paradata, ...]] = {}
+        evidence: dict[Stage, tuple[Path, ...]] = {}
+        candidates: dict[Stage, tuple[Candidates, ...]] = {}
         steps = list(applicable(job, self._engines))
         for place, (step, engine, traits) in enumerate(steps):
-            ready = self._ready(job, step, engine, traits, image, layers)
-            result = self._store.get(ready.key)
-            if result is None:
+            share = None if run is None else _portion(run, step.name, place, len(steps))
+            made: list[Result] = []
+            for number in range(1, step.candidates + 1):
+                one = step.candidate(number)
+                ready = self._ready(job, scan, one, engine, traits, image, layers)
+                result = self._store.get(ready.key)
+                if result is None:
+                    if share is None:
+                        return None
+                    part = _part(share, number, step.candidates)
+                    part(0.0)
+                    result = self._run(job.photo, ready, part)
+                made.append(result)
+            result = made[step.keep - 1]
+            record, faults = judged(job.photo, step, traits, made)
+            if faults:
                 if run is None:
                     return None
-                run(step.name, place / len(steps))
-                share = _portion(run, step.name, place, len(steps))
-                result = self._run(job.photo.id, ready, share)
+                raise StepFailed(job.photo.id, step.name, faults)
             # Read back, not kept in memory: a resumed run then sees the very same pixels.
             image = _Pixels(result.paradata.image, result.image)
             for name in traits.layers_out:
                 layers[name], files[name] = self._layer(job, result, name)
+            if traits.generative:
+                found = result.layer_file(guards.EVIDENCE)
+                evidence[step.stage] = (*evidence.get(step.stage, ()), found)
+            if step.candidates > 1:
+                compared = self._compared(step, made, run is not None)
+                if compared is None:
+                    return None
+                files[DOUBT] = compared.doubt
+                candidates[step.stage] = (*candidates.get(step.stage, ()), compared)
             stages[step.stage] = result
-            records[step.stage] = (*records.get(step.stage, ()), result.paradata)
+            records[step.stage] = (*records.get(step.stage, ()), record)
         if run is not None:
             run("done", 1.0)
-        return Restored(job.photo, scan, stages, records, files)
+        return Restored(job.photo, scan, stages, records, files, evidence, candidates)
+
+    def _compared(self, step: Step, made: list[Result], run: bool) -> Candidates | None:
+        """Where the candidates differ; None where that is not stored and may not be made."""
+        inputs = {f"candidate-{i}": each.paradata.image for i, each in enumerate(made, 1)}
+        whole = Step(stage=step.stage, engine="guards", operation=DOUBT)
+        key = cache_key(
+            inputs=inputs,
+            step=whole,
+            params={},
+            engine_version=str(guards.VERSION),
+            weights=None,
+            tiling=None,
+        )
+        result = self._store.get(key)
+        if result is None:
+            if not run:
+                return None
+            record = self._record(key, whole, str(guards.VERSION), inputs, time.monotonic())
+            result = self._store.put(compared([each.image() for each in made]), record)
+        return Candidates(step.name, step.keep, tuple(made), result.layer_file(DOUBT))
 
     def _ready(
         self,
         job: Job,
+        scan: Path,
         step: Step,
         engine: Engine,
         traits: OperationTraits,
@@ -156,15 +216,16 @@ class Pipeline:
         params: dict[str, JsonValue] = dict(step.params)
         for fact in traits.facts:
             if fact == "retouched":
-                file = _retouched(job)
+                file = retouched(job.photo, job.folder)
                 assert file is not None
                 inputs[fact] = _Pixels(file_digest(file), partial(read_scan, file))
             else:
-                params[fact] = _fact(job.photo, fact)
+                params[fact] = fact_of(job.photo, fact, traits)
         tiling: dict[str, JsonValue] | None = None
         if traits.local:
             tiling = {"tile": TILE, "margin": traits.margin, "above": TILE_ABOVE}
         weights = engine.weights(step.operation, params)
+        guarded = guards_go_by(job.photo, scan, traits) if traits.generative else None
         key = cache_key(
             inputs={name: pixels.digest for name, pixels in inputs.items()},
             step=step,
@@ -172,10 +233,11 @@ class Pipeline:
             engine_version=engine.traits.version,
             weights=weights,
             tiling=tiling,
+            guards=guarded,
         )
-        return _Ready(step, engine, traits, inputs, params, weights, tiling, key)
+        return _Ready(step, engine, traits, inputs, params, weights, tiling, guarded, key)
 
-    def _run(self, photo: str, ready: _Ready, report: Report) -> Result:
+    def _run(self, photo: Photo, ready: _Ready, report: Report) -> Result:
         step, traits = ready.step, ready.traits
         began = time.monotonic()
         try:
@@ -196,33 +258,73 @@ class Pipeline:
                 made = run_tiled(ready.engine, step.operation, picture, params, report, tile=TILE)
             else:
                 made = padded(ready.engine, step.operation, picture, params, report)
+            measured: dict[str, object] = {}
+            if traits.generative:
+                made, measured = self._guard(photo, ready, picture, made)
         except MemoryError as error:
-            raise StepFailed(photo, step.name, "out of memory; use fewer workers.") from error
+            raise StepFailed(photo.id, step.name, "out of memory; use fewer workers.") from error
         except (ValueError, RekindleError, OSError, ArithmeticError) as error:
-            raise StepFailed(photo, step.name, str(error)) from error
+            raise StepFailed(photo.id, step.name, str(error)) from error
+        digests = {name: pixels.digest for name, pixels in ready.inputs.items()}
         record = {
-            "key": ready.key,
-            "stage": step.stage,
-            "engine": step.engine,
-            "engine_version": ready.engine.traits.version,
-            "operation": step.operation,
+            **self._record(ready.key, step, ready.engine.traits.version, digests, began),
             "params": ready.params,
-            "seed": step.seed,
             "weights": ready.weights,
             "tiling": ready.tiling,
-            "inputs": {name: pixels.digest for name, pixels in ready.inputs.items()},
+            "guards": ready.guards,
+            "notes": made.notes,
+            "device": self._device if traits.needs_gpu else "cpu",
+            **measured,
+        }
+        return self._store.put(made, record)
+
+    def _guard(
+        self, photo: Photo, ready: _Ready, given: Picture, made: Picture
+    ) -> tuple[Picture, dict[str, object]]:
+        """The picture after the guards, and their part of its record."""
+        if self._faces is None:
+            self._faces = faces_of(self._models)
+        assert ready.guards is not None
+        width, height = cast(list[int], ready.guards["scan"])
+        done = guards.guard(
+            given.image,
+            made,
+            ready.traits,
+            regions=photo.region,
+            scan=(width, height),
+            faces=None if isinstance(self._faces, str) else self._faces,
+        )
+        picture = done.picture
+        if isinstance(self._faces, str):
+            picture = replace(picture, notes=(*picture.notes, self._faces))
+        limits = gates.limits(done.measures, ready.step.gates, chroma_only=ready.traits.chroma_only)
+        return picture, {"measures": dict(done.measures), "gates": limits}
+
+    def _record(
+        self, key: str, step: Step, version: str, inputs: Mapping[str, str], began: float
+    ) -> dict[str, object]:
+        """What the record of every result says; ``began`` is on the monotonic clock."""
+        return {
+            "key": key,
+            "stage": step.stage,
+            "engine": step.engine,
+            "engine_version": version,
+            "operation": step.operation,
+            "params": dict(step.params),
+            "seed": step.seed,
+            "weights": None,
+            "tiling": None,
+            "inputs": dict(inputs),
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": round(time.monotonic() - began, 3),
-            "device": self._device if ready.traits.needs_gpu else "cpu",
+            "device": "cpu",
             "who": self._who,
-            "notes": made.notes,
             "versions": {
                 "rekindle": server.__version__,
                 "python": platform.python_version(),
                 "numpy": np.__version__,
             },
         }
-        return self._store.put(made, record)
 
     def _layer(self, job: Job, result: Result, name: str) -> tuple[_Pixels, Path]:
         """A layer as the next steps see it: what a curator painted wins over what was found."""
@@ -244,24 +346,17 @@ def applicable(job: Job, engines: EngineRegistry) -> Iterator[tuple[Step, Engine
         known = coloured or ("prompt" in traits.facts and job.photo.prompt is not None)
         if traits.colours and (job.photo.was == "colour" or not known):
             continue
-        if "retouched" in traits.facts and not _retouched(job):
+        if "retouched" in traits.facts and not retouched(job.photo, job.folder):
             continue
+        if traits.generative and step.stage == "colour":
+            # Whatever else a model does there, the photograph's lightness is not its business.
+            traits = replace(traits, chroma_only=True, colours=True)
         yield step, engine, traits
-
-
-def _retouched(job: Job) -> Path | None:
-    names = ("finished.tif", "finished.tiff", "finished.png", "finished.jpg")
-    found = (companion(job.folder.parent.parent, job.photo, name) for name in names)
-    return next((file for file in found if file), None)
-
-
-def _fact(photo: Photo, fact: str) -> JsonValue:
-    if fact == "regions":
-        return [region.model_dump(mode="json") for region in photo.region]
-    value = getattr(photo, fact)
-    assert value is None or isinstance(value, str)
-    return value
 
 
 def _portion(run: StepReport, name: str, place: int, steps: int) -> Report:
     return lambda share: run(name, (place + share) / steps)
+
+
+def _part(share: Report, number: int, of: int) -> Report:
+    return lambda done: share((number - 1 + done) / of)

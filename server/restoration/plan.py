@@ -15,6 +15,8 @@ Stage = Literal["repaired", "clear", "colour", "finished"]
 STAGES: tuple[Stage, ...] = ("repaired", "clear", "colour", "finished")
 
 
+MOST_CANDIDATES = 8
+
 Measure = Literal[
     "low_frequency_psnr",
     "agreement",
@@ -45,10 +47,25 @@ class Step(BaseModel):
     seed: int = Field(0, ge=0, lt=2**32)
     gates: Mapping[Measure, float] = Field(default_factory=dict)
     """Other limits than the house's for what guards measure; they decide no pixel."""
+    candidates: int = Field(1, ge=1, le=MOST_CANDIDATES)
+    """How many results are made, with seeds ``seed``, ``seed`` + 1, …"""
+    keep: int = Field(1, ge=1, le=MOST_CANDIDATES)
+    """Which of them goes on, counted from 1."""
+
+    @model_validator(mode="after")
+    def _keeps_one_it_has(self) -> Self:
+        if self.keep > self.candidates:
+            raise ValueError(f"keep is {self.keep}, the step has {self.candidates} candidates")
+        return self
 
     @property
     def name(self) -> str:
         return f"{self.engine}.{self.operation}"
+
+    def candidate(self, number: int) -> "Step":
+        """The step that makes one candidate, counted from 1, alone."""
+        seed = (self.seed + number - 1) % 2**32
+        return self.model_copy(update={"seed": seed, "candidates": 1, "keep": 1})
 
 
 class Recipe(BaseModel):
@@ -88,23 +105,24 @@ def cache_key(
     engine_version: str,
     weights: str | None,
     tiling: Mapping[str, JsonValue] | None,
+    guards: Mapping[str, JsonValue] | None = None,
 ) -> str:
     """The store's key of a result: SHA-256 over everything that decides its pixels.
 
     ``inputs`` maps a name (``image``, ``damage``) to the SHA-256 of what goes in; ``params`` are
-    the step's parameters after the photo's own facts (regions, kind of original) were filled in.
+    the step's parameters after the photo's own facts (regions, kind of original) were filled in;
+    ``guards`` is what guards go by, None where none run.
     """
-    return digest(
-        canonical_json(
-            {
-                "inputs": dict(inputs),
-                "engine": step.engine,
-                "operation": step.operation,
-                "engine_version": engine_version,
-                "weights": weights,
-                "params": dict(params),
-                "seed": step.seed,
-                "tiling": tiling,
-            }
-        )
-    )
+    decides = {
+        "inputs": dict(inputs),
+        "engine": step.engine,
+        "operation": step.operation,
+        "engine_version": engine_version,
+        "weights": weights,
+        "params": dict(params),
+        "seed": step.seed,
+        "tiling": tiling,
+    }
+    if guards is not None:
+        decides["guards"] = dict(guards)
+    return digest(canonical_json(decides))

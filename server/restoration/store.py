@@ -56,7 +56,15 @@ class Paradata(BaseModel):
     plates: dict[str, str] = Field(default_factory=dict)
     """Name to SHA-256 of the pictures beside the picture, in their order."""
     notes: tuple[str, ...] = ()
-    """What the engine had to say of this run."""
+    """What the engine and the guards had to say of this run."""
+    guards: dict[str, JsonValue] | None = None
+    """What the guards went by; None where none ran."""
+    measures: dict[str, float] = Field(default_factory=dict)
+    """What the guards measured; ``server.restoration.plan.Measure`` says in which units."""
+    gates: dict[str, float] = Field(default_factory=dict)
+    """The limits it was judged by."""
+    signed: str | None = None
+    """The curator's signature under a picture that fails a gate."""
     width: int
     height: int
     made_at: str

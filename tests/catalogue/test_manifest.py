@@ -341,3 +341,36 @@ def test_the_schema_has_the_keys_that_a_curator_may_write() -> None:
     assert definitions["Photo"]["required"] == ["title"]
     assert definitions["ExhibitSet"]["additionalProperties"] is False
     assert definitions["Region"]["properties"]["protect"]["type"] == "boolean"
+
+
+CHOSEN = """
+[params."diffusion.redraw"]
+strength = 0.3   # his hands
+
+[keep]
+"diffusion.redraw" = 2
+
+[signed]
+"diffusion.redraw" = "A. Curator, 2026-11-22"
+"""
+
+
+def test_what_a_curator_decides_about_models_is_read_and_saved(
+    small: Path, photo_file: Path
+) -> None:
+    photo_file.write_text(photo_file.read_text("utf-8") + CHOSEN, "utf-8")
+    photo = load(small).photo("photo-1")
+    assert photo.params == {"diffusion.redraw": {"strength": 0.3}}
+    assert photo.keep == {"diffusion.redraw": 2}
+    assert photo.signed == {"diffusion.redraw": "A. Curator, 2026-11-22"}
+    keep = {"diffusion.redraw": 3, "diffusion.recolour": 1}
+    save_photo(small, photo.model_copy(update={"keep": keep}))
+    assert load(small).photo("photo-1").keep == keep
+    assert "# his hands" in photo_file.read_text("utf-8")
+
+
+def test_a_step_without_its_engine_is_refused(small: Path, photo_file: Path) -> None:
+    photo_file.write_text(photo_file.read_text("utf-8") + "[keep]\nredraw = 2\n", "utf-8")
+    (problem,) = read(small)[1]
+    assert 'keep "redraw"' in problem.reason
+    assert "diffusion.redraw" in problem.remedy

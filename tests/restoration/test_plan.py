@@ -55,3 +55,19 @@ def test_canonical_json_keeps_chinese_and_refuses_what_is_no_number() -> None:
     assert canonical_json({"b": 1, "a": "首金"}) == '{"a":"首金","b":1}'.encode()
     with pytest.raises(ValueError):
         canonical_json(float("nan"))
+
+
+def test_guards_make_another_key_and_their_absence_none() -> None:
+    assert key(guards=None) == key()
+    assert key(guards={"version": 1}) != key()
+
+
+def test_a_candidate_is_the_step_with_the_next_seed() -> None:
+    whole = STEP.model_copy(update={"seed": 2**32 - 1, "candidates": 3, "keep": 2})
+    assert [whole.candidate(number).seed for number in (1, 2, 3)] == [2**32 - 1, 0, 1]
+    assert whole.candidate(2).candidates == 1
+
+
+def test_a_step_keeps_one_it_makes() -> None:
+    with pytest.raises(ValidationError, match="keep is 3, the step has 2 candidates"):
+        Step(stage="clear", engine="a", operation="b", candidates=2, keep=3)

@@ -6,7 +6,7 @@ import pytest
 
 from server.assembly import engines, rack, recipes_library
 from server.catalogue.model import ExhibitSet, Photo, Text
-from server.errors import RecipeInvalid
+from server.errors import RecipeInvalid, SetInvalid
 from server.restoration.engine import Picture
 from server.restoration.engines import diffusion, nets
 from server.restoration.plan import Recipe
@@ -129,3 +129,71 @@ def test_a_recipe_says_how_to_get_exactly_its_models(name: str) -> None:
     assert set(told[1].split()) == used
     loose = {model for model in used if not rack(Settings()).table.model[model].pinned}
     assert set(re.findall(r"rekindle models pin ([^\n]+)", text)) == loose
+
+
+def overridden(folder: Path, override: str | None = None, **said: Any) -> dict[str, Any]:
+    """The only step of the recipe ``one`` (two candidates, seed 3, by 0.1) for such a photo."""
+    step = "params = { by = 0.1, at = 1 }\ncandidates = 2\nseed = 3\n"
+    write(folder, "one", MINIMAL + step.replace("{", "{{").replace("}", "}}"))
+    write(folder, "two", MINIMAL.replace("brighten", "blur"))
+    exhibit = ExhibitSet(
+        id="s", title=TEXT, recipe="one", order=("a",), params=said.pop("of_set", {})
+    )
+    photo = Photo(id="a", title=TEXT, **said)
+    found = recipe_for(photo, exhibit, override=override, library=folder, set_folder=folder)
+    return found.step[0].model_dump()
+
+
+def test_the_photos_parameters_win_over_the_sets_and_those_over_the_recipes(
+    tmp_path: Path,
+) -> None:
+    plain = overridden(tmp_path)
+    assert plain["params"] == {"by": 0.1, "at": 1} and plain["keep"] == 1
+    of_set = {"tint.brighten": {"by": 0.2, "at": 2}}
+    own = {"tint.brighten": {"by": 0.3}}
+    found = overridden(tmp_path, of_set=of_set, params=own, keep={"tint.brighten": 2})
+    assert found["params"] == {"by": 0.3, "at": 2} and found["keep"] == 2
+    assert found["seed"] == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "file", "reason", "remedy"),
+    [
+        (
+            {"params": {"tint.brigthen": {}}},
+            "photos/a/photo.toml",
+            'params names "tint.brigthen"',
+            'Did you mean "tint.brighten"?',
+        ),
+        ({"keep": {"tint.blur": 1}}, "photos/a/photo.toml", 'keep names "tint.blur"', "Did you"),
+        ({"signed": {"a.b": "me"}}, "photos/a/photo.toml", 'signed names "a.b"', "Known are"),
+        ({"of_set": {"a.b": {}}}, "exhibit.toml", 'params names "a.b"', "Known are"),
+        (
+            {"keep": {"tint.brighten": 3}},
+            "photos/a/photo.toml",
+            'keep."tint.brighten" is 3; the step makes 2.',
+            "1 to 2",
+        ),
+        ({"keep": {"tint.brighten": 0}}, "photos/a/photo.toml", "is 0", "1 to 2"),
+    ],
+)
+def test_an_override_that_meets_no_step_is_refused(
+    tmp_path: Path, said: dict[str, Any], file: str, reason: str, remedy: str
+) -> None:
+    with pytest.raises(SetInvalid) as refused:
+        overridden(tmp_path, **said)
+    (problem,) = refused.value.problems
+    assert problem.file == file
+    assert reason in problem.reason and remedy in problem.remedy
+
+
+def test_the_commands_recipe_passes_over_what_was_written_for_another(tmp_path: Path) -> None:
+    said: dict[str, Any] = {"params": {"tint.brighten": {"by": 1}}, "keep": {"tint.brighten": 2}}
+    assert overridden(tmp_path, override="two", **said)["operation"] == "blur"
+
+
+def test_what_the_set_says_is_not_asked_of_a_photo_with_a_recipe_of_its_own(
+    tmp_path: Path,
+) -> None:
+    found = overridden(tmp_path, recipe="two", of_set={"tint.brighten": {"by": 1}})
+    assert found["params"] == {}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+import cv2
 import numpy as np
 
 from server.restoration.engine import EngineTraits, OperationTraits, Picture, Report
@@ -79,3 +80,56 @@ class TintEngine:
             image = params["retouched"]
         report(1.0)
         return Picture(image)
+
+
+class InventEngine:
+    """Engine ``invent``: what models do to photographs, so simply that it can be worked out.
+
+    ``speckle`` adds noise of the step's seed to the right half, ``slide`` shifts and zooms,
+    ``repaint`` colours and darkens, ``replace`` makes another picture of it.
+    ``runs`` lists the seeds of all runs.
+    """
+
+    def __init__(self) -> None:
+        self.runs: list[int] = []
+        self.seen: list[Mapping[str, Any]] = []
+
+    traits = EngineTraits(
+        id="invent",
+        version="1",
+        operations={
+            "speckle": OperationTraits(facts=("regions",), generative=True),
+            "slide": OperationTraits(generative=True, moves=True),
+            "repaint": OperationTraits(
+                facts=("prompt",), generative=True, colours=True, chroma_only=True
+            ),
+            "replace": OperationTraits(generative=True),
+        },
+    )
+
+    def weights(self, operation: str, params: Mapping[str, Any]) -> str | None:
+        return None
+
+    def run(
+        self, operation: str, picture: Picture, params: Mapping[str, Any], report: Report
+    ) -> Picture:
+        report(0.0)
+        self.runs.append(params["seed"])
+        self.seen.append(params)
+        image = picture.image
+        if operation == "speckle":
+            noise = np.random.default_rng(params["seed"]).normal(0, 0.1, image.shape)
+            noise[:, : image.shape[1] // 2] = 0
+            image = (image + noise).astype(np.float32)
+        elif operation == "slide":
+            height, width = image.shape[:2]
+            zoom = 1.016
+            middle = np.array([[zoom, 0, 9 - width / 2 * (zoom - 1)], [0, zoom, 0]], np.float32)
+            border = cv2.BORDER_REFLECT
+            image = cv2.warpAffine(image, middle, (width, height), borderMode=border)
+        elif operation == "repaint":
+            image = image * np.array([0.9, 0.5, 0.3], np.float32)
+        elif operation == "replace":
+            image = image[::-1, ::-1]
+        report(1.0)
+        return Picture(np.ascontiguousarray(np.clip(image, 0, 1), np.float32))

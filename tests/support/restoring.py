@@ -9,7 +9,7 @@ from server.restoration.engine import EngineRegistry
 from server.restoration.pipeline import Job, Pipeline
 from server.restoration.plan import Recipe, Stage, Step
 from server.restoration.store import Store
-from tests.support.engines import TintEngine
+from tests.support.engines import InventEngine, TintEngine
 
 
 def recipe(*steps: tuple[Stage, str]) -> Recipe:
@@ -21,12 +21,18 @@ def recipe(*steps: tuple[Stage, str]) -> Recipe:
     )
 
 
+def invented(operation: str, *, stage: Stage = "clear", **chosen: object) -> Recipe:
+    """A recipe of one operation of the engine ``invent``; ``chosen`` are other keys of its step."""
+    step = {"stage": stage, "engine": "invent", "operation": operation, **chosen}
+    return Recipe.model_validate({"name": "tiny", "title": {"en": "Tiny"}, "step": [step]})
+
+
 def jobs(folder: Path, work: Recipe) -> list[Job]:
     return [Job(photo, photo_folder(folder, photo.id), work) for photo in load(folder).photos]
 
 
 def tiny_pipeline(home: Path, device: Device = CPU, pause: float = 0.0) -> Pipeline:
-    registry = EngineRegistry([TintEngine(pause)])
+    registry = EngineRegistry([TintEngine(pause), InventEngine()])
     return Pipeline(registry, Store(home), device=device.label, who="the tests")
 
 

@@ -68,11 +68,16 @@ def guard(
     anchor = anchor_size((width, height), scan)
     lightness_alone = traits.chroma_only or traits.colours
     target = shrunk(_held(expected, lightness_alone), anchor)
-    measures["agreement"] = psnr(shrunk(_held(image, lightness_alone), anchor), target)
+    if not traits.chroma_only:
+        measures["agreement"] = psnr(shrunk(_held(image, lightness_alone), anchor), target)
     image = _consistent(image, expected, target, traits)
     share = protection(regions, width, height)
     if share is not None:
         image = pass_through(image, expected, share)
+        if traits.chroma_only:
+            # Half grey and half colour is neither's lightness: locked again in the soft edge.
+            whole = (share == 1).astype(np.float32)
+            image = pass_through(lock_lightness(image, expected), expected, whole)
     held = shrunk(_held(image, lightness_alone), anchor)
     measures["low_frequency_psnr"] = psnr(held, target)
     mean, high = drift(image, expected)
@@ -81,7 +86,9 @@ def guard(
     measures["invented"] = evidence.shares(proof)[1]
     if faces is not None and (alike := faces.similarity(expected, image)) is not None:
         measures["identity"] = alike
-    rounded: dict[Measure, float] = {name: round(value, 4) for name, value in measures.items()}
+    rounded: dict[Measure, float] = {
+        name: round(float(value), 4) for name, value in measures.items()
+    }
     picture = replace(made, image=image, layers={**made.layers, EVIDENCE: proof})
     return Guarded(picture, rounded)
 

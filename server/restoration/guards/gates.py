@@ -24,7 +24,7 @@ GATES: Mapping[Measure, Gate] = {
     "displacement": Gate(1.5, False, "px", "The model moved the picture. " + _GENTLER),
     "lightness_drift": Gate(8.0, False, "L*", _GENTLER),
     "lightness_drift_p95": Gate(25.0, False, "L*", _GENTLER),
-    "invented": Gate(0.6, False, "of the picture", _GENTLER),
+    "invented": Gate(0.9, False, "of the picture", _GENTLER),
     "identity": Gate(0.6, True, "", "A face changed: outline it with protect = true."),
 }
 """Of every generative step."""
