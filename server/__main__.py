@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 import uvicorn
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from rich.console import Console
 from rich.filesize import decimal
 from rich.progress import (
@@ -22,6 +24,7 @@ from rich.table import Table
 from server.assembly import Workshop, accounts, rack, web_app
 from server.catalogue.checks import check as check_set
 from server.catalogue.exchange.folder import import_folder
+from server.doctor import examine
 from server.errors import NotReady, PhotosFailed, RekindleError
 from server.restoration import runner
 from server.restoration.models.fetching import fetch, known
@@ -45,6 +48,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(user_app, name="user")
 
 out = Console(soft_wrap=True, highlight=False)
+_COLOURS = {"ok": "", "warn": "yellow", "fail": "red"}
 err = Console(soft_wrap=True, highlight=False, stderr=True)
 
 SetFolder = Annotated[Path, typer.Argument(metavar="SET", help="The set's folder.")]
@@ -283,6 +287,16 @@ def pin_models(
         )
 
 
+@app.command()
+def doctor() -> None:
+    """Look over this installation: one line a finding, with its remedy; exit 1 if one fails."""
+    failed = False
+    for finding in examine(Settings()):
+        out.print(str(finding), markup=False, style=_COLOURS[finding.level])
+        failed = failed or finding.level == "fail"
+    raise typer.Exit(1 if failed else 0)
+
+
 @user_app.command("add")
 def add_user(
     name: str,
@@ -313,6 +327,16 @@ def main() -> None:
         app()
     except RekindleError as error:
         err.print(str(error), markup=False, style="red")
+        raise SystemExit(1) from None
+    except SettingsError as error:
+        err.print(f"{error}. See docs/settings.md", markup=False, style="red")
+        raise SystemExit(1) from None
+    except ValidationError as error:
+        if error.title != "Settings":
+            raise
+        for fault in error.errors():
+            name = f"REKINDLE_{str(fault['loc'][0]).upper()}: " if fault["loc"] else ""
+            err.print(f"{name}{fault['msg']}. See docs/settings.md", markup=False, style="red")
         raise SystemExit(1) from None
 
 

@@ -1,5 +1,7 @@
 """The only reader of the environment. Every name is ``REKINDLE_<FIELD>``."""
 
+import os
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -123,3 +125,12 @@ class Settings(BaseSettings):
     @property
     def database(self) -> Path:
         return self.home / "rekindle.db"
+
+
+def unknown_names() -> list[tuple[str, str | None]]:
+    """Names in the environment that look like settings and are none, with the nearest one."""
+    known = [f"REKINDLE_{field.upper()}" for field in Settings.model_fields]
+    strange = sorted(
+        name for name in os.environ if name.startswith("REKINDLE_") and name not in known
+    )
+    return [(name, next(iter(get_close_matches(name, known, n=1)), None)) for name in strange]

@@ -1,6 +1,7 @@
 """``rekindle models``, from the command line to a hub on this machine."""
 
 import hashlib
+import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from server.__main__ import main
 from tests.support.hub import Hub, serving
+from tests.support.networks import enlarger
+from tests.support.sets import make_set
 
 Run = Callable[..., tuple[int, str]]
 BIG = hashlib.shake_256(b"weights").digest(50_000)
@@ -107,3 +110,58 @@ def test_the_list_says_what_is_here_and_what_is_refused(tmp_path: Path, rekindle
     assert " missing " in lines["sd15"] and "2.1 GB" in lines["sd15"]
     assert " refused " in lines["codeformer"] and " S-Lab-1.0 " in lines["codeformer"]
     assert " own " in lines["our-net.pth"]
+
+
+RECIPE = """
+name = "mine"
+title = { en = "Mine" }
+[[step]]
+stage = "clear"
+engine = "nets"
+operation = "enhance"
+params = { model = "ours" }
+"""
+
+
+def restoring(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
+    monkeypatch.setattr(sys, "argv", ["rekindle", "restore", *map(str, words)])
+    try:
+        main()
+    except SystemExit as end:
+        return int(end.code or 0)
+    return 0
+
+
+def test_a_museums_own_network_restores_a_set_and_is_named_in_the_record(
+    tmp_path: Path, rekindle: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REKINDLE_DEVICES", '["cpu"]')
+    folder = make_set(tmp_path / "set", photos=2)
+    (folder / "mine.toml").write_text(RECIPE)
+    weights = enlarger(tmp_path / "models" / "ours.safetensors")
+    assert restoring(monkeypatch, folder, "--recipe", "mine.toml") == 0
+    records = [
+        json.loads(file.read_text())
+        for file in (tmp_path / "store" / "objects").glob("*/*/paradata.json")
+    ]
+    assert [record["engine"] for record in records] == ["nets", "nets"]
+    assert {record["weights"] for record in records} == {
+        hashlib.sha256(weights.read_bytes()).hexdigest()
+    }
+    assert {record["device"] for record in records} == {"cpu"}
+
+
+def test_what_is_missing_is_said_before_any_photo_is_touched(
+    tmp_path: Path,
+    rekindle: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = make_set(tmp_path / "set", photos=2)
+    assert restoring(monkeypatch, folder, "--recipe", "nets") == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        f"Model {name} is not here. Run: rekindle models fetch {name}"
+        for name in ("lama", "scunet", "realesrgan-x4plus")
+    ]
+    assert not (tmp_path / "store").exists()

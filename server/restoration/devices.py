@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 
 _ASK = """
@@ -37,6 +38,7 @@ def torch_is_here() -> bool:
     return find_spec("torch") is not None
 
 
+@cache
 def accelerators() -> tuple[Device, ...]:
     """The accelerators torch finds; asked in a process of its own, so that none is loaded here."""
     if not torch_is_here():
