@@ -29,6 +29,12 @@ transformers_logging.disable_progress_bar()
 _HEADROOM = 1.5
 """Memory that must be free, times a model's files, for others to stay loaded beside it."""
 
+_WORKS_WITH = {
+    "controlnet": ("pipe", "tiny", "compiled"),
+    "tiny": ("pipe", "controlnet", "compiled"),
+    "compiled": ("pipe", "controlnet", "tiny"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Stack:
@@ -111,7 +117,7 @@ class Loaded:
     def kept(self, key: tuple[object, ...], model: str, make: Callable[[], Any]) -> Any:
         """What ``make`` made for this key before, or makes now, where room is made first."""
         if key not in self._kept:
-            self._make_room(self._models.folder(model), keep=str(key[0]))
+            self._make_room(self._models.folder(model), kind=str(key[0]))
             self._kept[key] = make()
         return self._kept[key]
 
@@ -129,22 +135,21 @@ class Loaded:
             return on_a_card
         return {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}[precision]
 
-    def _make_room(self, folder: Path, keep: str) -> None:
-        """Drops what is loaded where it and the newcomer would not fit together.
-
-        A ControlNet comes beside its pipeline; everything else replaces its own kind.
-        """
+    def _make_room(self, folder: Path, kind: str) -> None:
+        """Drops what is loaded where it and the newcomer would not fit together; not what the
+        newcomer works with."""
         if self.device.type == "cuda":
             free, _ = torch.cuda.mem_get_info(self.device)
             if free > _HEADROOM * _bytes(folder):
                 return
-        self._kept = {key: kept for key, kept in self._kept.items() if key[0] != keep}
+        beside = _WORKS_WITH.get(kind, ())
+        self._kept = {key: kept for key, kept in self._kept.items() if key[0] in beside}
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
     def _pipe(self, wanted: Redrawing, half: Any) -> Any:
         folder = self._models.folder(wanted.model)
-        xl = _index(folder).get("_class_name", "").startswith("StableDiffusionXL")
+        xl = index(folder).get("_class_name", "").startswith("StableDiffusionXL")
         kind = StableDiffusionXLPipeline if xl else StableDiffusionPipeline
         # A museum's own curator looks at every picture; the checker's files are not fetched.
         unused = {} if xl else {"safety_checker": None, "requires_safety_checker": False}
@@ -199,7 +204,8 @@ def add_lora(pipe: Any, wanted: Common, models: Models | Loaded) -> None:
     pipe.unload_lora_weights()
 
 
-def _index(folder: Path) -> dict[str, Any]:
+def index(folder: Path) -> dict[str, Any]:
+    """What a pipeline is made of. Raises ValueError for a folder that is none."""
     return _json(folder / "model_index.json")
 
 

@@ -11,7 +11,7 @@ import torch
 from torch.nn.functional import interpolate
 
 from server.restoration.engine import Image
-from server.restoration.engines.diffusion.autoencoder import to_image
+from server.restoration.engines.diffusion.autoencoder import to_image, to_tensor
 from server.restoration.engines.diffusion.loading import Stack
 
 LONG_SIDE = 960
@@ -30,9 +30,7 @@ class Film:
 
     def take(self, number: int, levels: int, latents: Any) -> None:
         """Level ``number`` of ``levels`` passes."""
-        count = min(self._count, levels)
-        chosen = {round(place * (levels - 1) / max(1, count - 1)) for place in range(count)}
-        if number in (chosen if count > 1 else {levels - 1} if count else set()):
+        if number in _chosen(self._count, levels):
             self._kept.append(latents.clone())
 
     def pictures(self) -> Mapping[str, Image]:
@@ -47,17 +45,64 @@ class Film:
             tiny = self._stack.tiny
             colours = tiny.decode(latents.to(tiny.dtype), return_dict=False)[0].float() / 2 + 0.5
         else:
-            colours = torch.einsum("nchw,cd->ndhw", _with_one(latents), self._map)
+            colours = torch.einsum("nchw,cd->ndhw", _one_more(latents), self._map)
         return interpolate(colours, self._size, mode="bicubic", antialias=True)
+
+
+class Reel:
+    """The same for a model whose latents are tokens, one for ``CELL`` x ``CELL`` pixels, row by
+    row. The map is fitted when the picture is there: from its tokens to it."""
+
+    CELL = 16
+
+    def __init__(self, count: int, steps: int, height: int, width: int) -> None:
+        self._chosen = _chosen(count, steps)
+        self._steps = steps
+        self._grid = (height // self.CELL, width // self.CELL)
+        self._kept: list[Any] = []
+        self._last: Any = None
+
+    def take(self, number: int, tokens: Any) -> None:
+        """After step ``number``: tokens (1, height / 16 * width / 16, channels)."""
+        if number in self._chosen:
+            self._kept.append(tokens[0].float().cpu())
+        if number == self._steps - 1:
+            self._last = tokens[0].float().cpu()
+
+    def pictures(self, made: Image) -> Mapping[str, Image]:
+        """As :meth:`Film.pictures`; ``made`` is the picture that came of it."""
+        if not self._kept:
+            return {}
+        high, wide = self._grid
+        # Four colours a token: a cell of 8 pixels each.
+        small = interpolate(to_tensor(made, "cpu"), (2 * high, 2 * wide), mode="area")[0]
+        cells = small.reshape(3, high, 2, wide, 2).permute(1, 3, 0, 2, 4).reshape(high * wide, 12)
+        fit = _least_squares(_one_more(self._last), cells)
+        frames = {}
+        for place, tokens in enumerate(self._kept):
+            drawn = (_one_more(tokens) @ fit).reshape(high, wide, 3, 2, 2)
+            colours = drawn.permute(2, 0, 3, 1, 4).reshape(1, 3, 2 * high, 2 * wide)
+            size = _size(high * self.CELL, wide * self.CELL)
+            frame = interpolate(colours, size, mode="bicubic", antialias=True)
+            frames[f"frame-{place + 1}"] = to_image(frame)
+        return frames
+
+
+def _chosen(count: int, levels: int) -> set[int]:
+    """``count`` of ``levels``, evenly spread, first and last included; one: the last."""
+    count = min(count, levels)
+    if count < 2:
+        return {levels - 1} if count else set()
+    return {round(place * (levels - 1) / (count - 1)) for place in range(count)}
+
+
+def _one_more(rows: Any) -> Any:
+    return torch.cat([rows, torch.ones_like(rows[:, :1])], dim=1)
 
 
 def _size(height: int, width: int) -> tuple[int, int]:
     scale = min(1.0, LONG_SIDE / max(height, width))
     return max(1, round(height * scale)), max(1, round(width * scale))
-
-
-def _with_one(latents: Any) -> Any:
-    return torch.cat([latents, torch.ones_like(latents[:, :1])], dim=1)
 
 
 def _fitted(latents: Any, given: Any) -> Any:
@@ -66,8 +111,13 @@ def _fitted(latents: Any, given: Any) -> Any:
     A ridge keeps channels quiet that this picture does not exercise: noise will.
     """
     small = interpolate(given, latents.shape[-2:], mode="area")
-    x = _with_one(latents)[0].flatten(1).double().cpu()
-    y = small[0].flatten(1).double().cpu()
-    ridge = 1e-2 * x.shape[1] * torch.eye(x.shape[0], dtype=x.dtype)
+    rows = _one_more(latents)[0].flatten(1).T
+    return _least_squares(rows, small[0].flatten(1).T)
+
+
+def _least_squares(rows: Any, wanted: Any) -> Any:
+    """The map (columns of ``rows``, columns of ``wanted``); the last column of ``rows`` is ones."""
+    x, y = rows.double().cpu(), wanted.double().cpu()
+    ridge = 1e-2 * x.shape[0] * torch.eye(x.shape[1], dtype=x.dtype)
     ridge[-1, -1] = 0
-    return torch.linalg.solve(x @ x.T + ridge, x @ y.T).to(latents.device, latents.dtype)
+    return torch.linalg.solve(x.T @ x + ridge, x.T @ y).to(rows.device, rows.dtype)
