@@ -7,8 +7,8 @@ import pytest
 
 @pytest.fixture(scope="session")
 def tiny_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder: sd15, silent (predicts zero), sdxl, tile-sd15, tile-sdxl, union-sdxl,
-    taesd."""
+    """A models folder: sd15, silent (predicts zero), sdxl, tile-sd15, tile-sdxl, union-sdxl, taesd,
+    klein."""
     from tests.support import tiny_models
 
     root = tmp_path_factory.mktemp("models")
@@ -17,4 +17,5 @@ def tiny_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny_models.save_sdxl(root)
     tiny_models.save_controlnets(root)
     tiny_models.save_taesd(root)
+    tiny_models.save_klein(root)
     return root

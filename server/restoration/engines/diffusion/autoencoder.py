@@ -156,7 +156,7 @@ class _Fixed:
 
 def to_tensor(image: Any, device: Any) -> Any:
     """A picture of ours (H, W, 3) as a tensor (1, 3, H, W) in fp32."""
-    return torch.from_numpy(image).to(device).permute(2, 0, 1)[None].contiguous()
+    return torch.tensor(image).to(device).permute(2, 0, 1)[None].contiguous()
 
 
 def to_image(tensor: Any) -> Any:
