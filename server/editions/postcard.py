@@ -16,6 +16,8 @@ HAIRLINE, ACCENT = (221, 213, 200), (208, 85, 58)
 
 MARGIN, GAP = 8.0, 4.0
 """Millimetres: around everything, and between the two pictures."""
+ROOMY = 30.0
+"""Millimetres: of paper for title and words."""
 TALLEST = 61.0
 """Millimetres: of the pictures."""
 
@@ -90,10 +92,14 @@ class _Card:
         half = (WIDTH_MM - 2 * margin - GAP) / 2
         right = margin + half + GAP
         foot = HEIGHT_MM - MARGIN - 4.2
-        y = top + max(1.6, (foot - top - 19.0) / 2)
-        below = self._set(margin, y, half, words.title, _style("serif", 14, INK, 1.25), most=2)
-        self._set(margin, below + 0.6, half, words.when, _style("sans", 7.5, QUIET), most=1)
-        made = _style("sans", 7.5, INK)
+        # Wide pictures leave more paper below them, and the words may be larger there.
+        larger = 1.25 if foot - top > ROOMY else 1.0
+        y = top + max(1.6, (foot - top - 19.0 * larger) / 2)
+        title = _style("serif", 14 * larger, INK, 1.25)
+        below = self._set(margin, y, half, words.title, title, most=2)
+        when = _style("sans", 7.5 * larger, QUIET)
+        self._set(margin, below + 0.6, half, words.when, when, most=1)
+        made = _style("sans", 7.5 * larger, INK)
         room = int((foot - y - 1.6) / (made.leading * 25.4 / DPI))
         self._set(right, y + 1.0, half, words.made, made, most=max(1, room))
         line = (*self._at(margin, foot), *self._at(WIDTH_MM - margin, foot))
