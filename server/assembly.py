@@ -1,5 +1,6 @@
 """The one place that names concrete classes and builds the world from settings."""
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +22,14 @@ from server.editions.keepsakes import Keepsakes
 from server.editions.model import Edition
 from server.editions.shelf import Shelf
 from server.editions.signing import Signer
-from server.errors import EditionMissing, NotReady, NotRestored, Problem, SetInvalid
+from server.errors import (
+    CertificateRefused,
+    EditionMissing,
+    NotReady,
+    NotRestored,
+    Problem,
+    SetInvalid,
+)
 from server.gallery.printer import Printer
 from server.restoration.devices import CPU, Device, accelerators, torch_is_here
 from server.restoration.engine import EngineRegistry, Models
@@ -49,6 +57,8 @@ from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
 from server.web.take_home_export import export_take_home
 from server.web.take_home_pages import TakeHomePages
+
+log = logging.getLogger(__name__)
 
 MEMORY_PER_WORKER = 3 * 2**30
 """Bytes a worker may need for a scan of 25 megapixels."""
@@ -99,8 +109,14 @@ def web_app(settings: Settings) -> FastAPI:
 
 
 def take_home(settings: Settings, shelf: Shelf, secret: str, clock: Clock) -> TakeHome:
-    """Links, pages and files that visitors take home. Raises CertificateRefused."""
-    pages = take_home_pages(settings, shelf)
+    """Links, pages and files that visitors take home."""
+    try:
+        pages = take_home_pages(settings, shelf, signer(settings))
+    except CertificateRefused as error:
+        # Run out, perhaps, or mistyped: visitors get their files all the same, unsigned.
+        log.error("Files are not signed: %s", error)
+        pages = take_home_pages(settings, shelf, None)
+        pages.keepsakes.trouble = str(error)
     options = TakeHomeOptions(
         secret=secret,
         hours=settings.take_home_hours,
@@ -110,9 +126,9 @@ def take_home(settings: Settings, shelf: Shelf, secret: str, clock: Clock) -> Ta
     return TakeHome(pages, shelf, options, ui_folder(), lambda: clock.wall() / 1000)
 
 
-def take_home_pages(settings: Settings, shelf: Shelf) -> TakeHomePages:
-    """Raises CertificateRefused."""
-    keepsakes = Keepsakes(settings.take_home, shelf.folder, signer(settings))
+def take_home_pages(settings: Settings, shelf: Shelf, signer: Signer | None) -> TakeHomePages:
+    """The pages, and the files on them; what was kept of editions that are gone is cleared."""
+    keepsakes = Keepsakes(settings.take_home, shelf.folder, signer)
     keepsakes.sweep(lambda set_id, number: number in shelf.numbers(set_id))
     return TakeHomePages(ui_folder(), keepsakes)
 
@@ -303,6 +319,6 @@ class Workshop:
         edition = self.shelf.current(opened.exhibit.id)
         if edition is None:
             raise EditionMissing(opened.exhibit.id)
-        pages = take_home_pages(self._settings, self.shelf)
+        pages = take_home_pages(self._settings, self.shelf, signer(self._settings))
         styles = ui_folder() / "styles" / "take_home.css"
         return export_take_home(pages, edition, styles, target, address)

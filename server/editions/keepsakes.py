@@ -4,6 +4,7 @@ Made when first asked for, from a published edition, and kept under ``root`` for
 """
 
 import io
+import logging
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -25,11 +26,14 @@ from server.editions.model import (
 )
 from server.editions.postcard import DPI, PostcardWords, postcard
 from server.editions.signing import Claim, Signer
+from server.errors import CertificateRefused
 from server.restoration.plan import canonical_json, digest
 
 VIEW_SIDE = 1920
 """Long side of the pictures on a phone's page, pixels, at most."""
 POSTCARD_QUALITY = 92
+
+log = logging.getLogger(__name__)
 
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 
@@ -64,6 +68,8 @@ class Keepsakes:
         self._signer = signer
         # One at a time: a class of thirty with one code each must not take the kiosk's processor.
         self._making = Lock()
+        self.trouble: str | None = None
+        """Why files are not signed although there is a certificate; for the curator."""
 
     def picture(self, edition: Edition, photo: EditionPhoto, copy: Copy) -> Path:
         """The file of a copy. Raises FileNotFoundError where the edition is gone."""
@@ -101,12 +107,19 @@ class Keepsakes:
         path = self._root / edition.set_id / str(edition.number) / photo.id / f"{name}.jpg"
         if path.exists():
             return path
-        with self._making:
-            if not path.exists():
-                content = make()
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with replacing(path) as temporary:
-                    temporary.write_bytes(content)
+        try:
+            with self._making:
+                if not path.exists():
+                    content = make()
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    with replacing(path) as temporary:
+                        temporary.write_bytes(content)
+        except CertificateRefused as error:
+            # It may have run out in the night. Visitors get their files all the same, with the
+            # label but without a signature, and under another name than a signed file's.
+            log.error("Files are not signed any more: %s", error)
+            self.trouble, self._signer = str(error), None
+            return self._kept(edition, photo, facts, make)
         return path
 
     def _picture(self, edition: Edition, photo: EditionPhoto, copy: Copy) -> bytes:

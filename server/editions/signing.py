@@ -11,6 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 import server
 from server.editions.labels import DIGITAL_SOURCE
 from server.editions.model import PlainParadata
@@ -64,6 +66,8 @@ class Signer:
         """Names the certificate: files signed with another one are not these."""
         settings = {"builder": {"thumbnail": {"enabled": False}}}
         self._context = c2pa.Context.from_dict(settings)
+        # Key and certificate are compared only when something is signed: better now than then.
+        self.signed(_blank(), Claim("blank.jpg", "print"))
 
     def signed(self, jpeg: bytes, claim: Claim) -> bytes:
         """The file with its signature. Raises CertificateRefused where it cannot be signed."""
@@ -104,6 +108,12 @@ class Signer:
         written = io.BytesIO()
         builder.sign(self._signer, JPEG, io.BytesIO(jpeg), written)
         return written.getvalue()
+
+
+def _blank() -> bytes:
+    written = io.BytesIO()
+    Image.new("L", (8, 8)).save(written, "JPEG")
+    return written.getvalue()
 
 
 def _begun(claim: Claim) -> dict[str, object]:

@@ -122,7 +122,15 @@ def studio_router(
         editions = [shelf.current(set_id) for set_id in shelf.sets()]
         found = [each for each in editions if each]
         phones = take_home.hours(str(request.base_url)) is not None
-        return page(request, "studio_sets.html", user, editions=found, phones=phones, prints=prints)
+        return page(
+            request,
+            "studio_sets.html",
+            user,
+            editions=found,
+            phones=phones,
+            prints=prints,
+            signing=take_home.pages.keepsakes.trouble,
+        )
 
     @router.get("/{set_id}")
     def photos(request: Request, user: Curator, set_id: str) -> Response:

@@ -47,7 +47,7 @@ class TakeHomePages:
     """Renders the pages; makes the files through ``keepsakes``."""
 
     def __init__(self, ui: Path, keepsakes: Keepsakes) -> None:
-        self._keepsakes = keepsakes
+        self.keepsakes = keepsakes
         self._environment = Environment(
             loader=FileSystemLoader(ui / "templates"),
             autoescape=True,
@@ -125,7 +125,7 @@ class TakeHomePages:
         kind = stem.removesuffix("-view")
         stage = _kinds(photo)[kind]
         copy = Copy(stage, self._described(edition, photo, stage), whole=kind == stem)
-        return self._keepsakes.picture(edition, photo, copy)
+        return self.keepsakes.picture(edition, photo, copy)
 
     def postcard(
         self, edition: Edition, photo: EditionPhoto, language: str, bleed_mm: float = 0.0
@@ -133,7 +133,7 @@ class TakeHomePages:
         wording = self.wording(edition, language)
         described = self._described(edition, photo, photo.stages[-1])
         words = _postcard_words(wording, edition, photo)
-        return self._keepsakes.postcard(edition, photo, words, described, bleed_mm)
+        return self.keepsakes.postcard(edition, photo, words, described, bleed_mm)
 
     def _described(self, edition: Edition, photo: EditionPhoto, stage: EditionStage) -> Text:
         """The story, and what was done to the picture, in every language."""

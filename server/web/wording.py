@@ -115,7 +115,11 @@ class Wording:
 
     def series(self, names: Sequence[str]) -> str:
         """Things done one after the other."""
-        return reduce(lambda one, two: self.say("{one}, {two}", one=one, two=two), names)
+        *others, last = names
+        if not others:
+            return last
+        begun = reduce(lambda one, two: self.say("{one}, {two}", one=one, two=two), others)
+        return self.say("{one} and {two}", one=begun, two=last)
 
     def told(self, sentences: Sequence[str]) -> str:
         """Sentences one after the other; those that are empty are left out."""

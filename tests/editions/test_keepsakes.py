@@ -1,6 +1,5 @@
 """What visitors take home, read back as a stranger would read it."""
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from server.catalogue.model import Text
 from server.editions import labels
 from server.editions.keepsakes import Copy, Keepsakes
 from server.editions.model import Edition, EditionPhoto
-from server.editions.signing import Claim, Signer
+from server.editions.signing import Signer
 from server.errors import CertificateRefused
 from tests.editions.test_postcard import WORDS
 from tests.support.certificates import make_certificate
@@ -215,10 +214,31 @@ def test_a_certificate_that_cannot_sign_is_refused_with_the_remedy(tmp_path: Pat
     with pytest.raises(CertificateRefused, match="no algorithm of C2PA"):
         Signer(good.chain, good.key, "rot13")
     (tmp_path / "bad.pem").write_text("no certificate")
-    with pytest.raises(CertificateRefused):
-        Signer(tmp_path / "bad.pem", good.key).signed(b"", Claim("a", "print"))
-    crossed = replace(good, key=other.key)
-    with pytest.raises(CertificateRefused):
-        jpeg = BytesIO()
-        Image.new("RGB", (8, 8)).save(jpeg, "JPEG")
-        Signer(crossed.chain, crossed.key).signed(jpeg.getvalue(), Claim("a", "print"))
+    for chain, key in ((tmp_path / "bad.pem", good.key), (good.chain, other.key)):
+        with pytest.raises(CertificateRefused):
+            Signer(chain, key)
+
+
+def test_a_certificate_that_fails_later_leaves_visitors_their_files_unsigned(
+    shelf: FolderShelf, edition: Edition, tmp_path: Path
+) -> None:
+    certificate = make_certificate(tmp_path / "certificate")
+    signer = Signer(certificate.chain, certificate.key)
+    other = make_certificate(tmp_path / "other")
+    keepsakes = Keepsakes(tmp_path / "kept", shelf.folder, signer)
+    photo = edition.photos[0]
+    kept = keepsakes.picture(edition, photo, whole(photo, 0))
+    # Its key is changed under it, as a clock that passes its last day would have it.
+    crossed = c2pa.C2paSignerInfo(
+        alg=b"es256",
+        sign_cert=certificate.chain.read_bytes(),
+        private_key=other.key.read_bytes(),
+        ta_url=None,
+    )
+    signer._signer = c2pa.Signer.from_info(crossed)
+    taken = keepsakes.picture(edition, photo, whole(photo))
+    assert TERM + b"algorithmicallyEnhanced" in taken.read_bytes()
+    with pytest.raises(c2pa.C2paError, match="ManifestNotFound"):
+        c2pa.Reader("image/jpeg", BytesIO(taken.read_bytes()))
+    assert keepsakes.trouble is not None
+    assert kept.exists()

@@ -67,8 +67,10 @@ def test_sentences_follow_each_other_as_their_language_has_it() -> None:
     english, chinese = Wording("en", {}, ()), Wording("zh-Hans", ZH, ())
     assert english.told(["", "One.", "Two."]) == "One. Two."
     assert chinese.told(["一。", "二。"]) == "一。二。"
-    assert english.series(["repaired", "coloured"]) == "repaired, coloured"
-    assert chinese.series(["修补", "上色"]) == "修补、上色"
+    done = ["repaired", "made clearer", "coloured"]
+    assert english.series(done) == "repaired, made clearer and coloured"
+    assert english.series(done[:1]) == "repaired"
+    assert chinese.series(["修补", "提高清晰度", "上色"]) == "修补、提高清晰度并上色"
 
 
 def test_texts_fall_back_to_the_editions_other_languages(edition: Edition) -> None:
