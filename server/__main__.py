@@ -104,6 +104,13 @@ def restore(
 
 
 @app.command()
+def keep(folder: SetFolder, photo: str, step: str, number: int) -> None:
+    """Choose which candidate of a photo's step goes on; they are numbered from 1."""
+    Workshop(Settings()).keep(folder, photo, step, number)
+    out.print(f"{photo}: candidate {number} of {step} goes on. Next: rekindle restore {folder}")
+
+
+@app.command()
 def publish(folder: SetFolder, recipe: RecipeName = None) -> None:
     """Build an edition of what is restored, and show it to the next visitor."""
     workshop = Workshop(Settings())

@@ -14,7 +14,7 @@ import psutil
 from fastapi import FastAPI
 
 from server.catalogue.checks import require_sound
-from server.catalogue.manifest import photo_folder
+from server.catalogue.manifest import photo_folder, save_photo
 from server.catalogue.model import ExhibitSet
 from server.editions.build import PhotoBuilt, build
 from server.editions.export import export_stages
@@ -274,6 +274,23 @@ class Workshop:
         if problems:
             raise NotReady(problems)
         return devices(self._settings, accelerated)
+
+    def keep(self, folder: Path, photo: str, step: str, number: int) -> None:
+        """Writes into photo.toml which candidate of a step goes on; nothing is made again.
+
+        Raises SetInvalid: no such photo, or its recipe's step makes no such candidate.
+        """
+        opened = self.open(folder)
+        (job,) = self.jobs(opened, photo=photo)
+        chosen = job.photo.model_copy(update={"keep": {**job.photo.keep, step: number}})
+        recipe_for(
+            chosen,
+            opened.exhibit,
+            override=None,
+            library=recipes_library(),
+            set_folder=folder,
+        )
+        save_photo(folder, chosen)
 
     def restore(self, jobs: list[Job], on: Sequence[Device]) -> Iterator[Event]:
         """Restores the jobs on this machine; yields what happens as it happens."""

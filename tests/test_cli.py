@@ -176,3 +176,36 @@ def test_every_real_old_photograph_goes_all_the_way(
     code, said, refused = rekindle("restore", target)
     assert (code, refused) == (0, "") and f"{len(old_photos)} of {len(old_photos)}" in said
     assert rekindle("publish", target)[0] == 0
+
+
+TWICE = """
+name = "twice"
+title = { en = "Twice" }
+[[step]]
+stage = "repaired"
+engine = "classic"
+operation = "find-damage"
+[[step]]
+stage = "repaired"
+engine = "classic"
+operation = "mend"
+candidates = 2
+"""
+
+
+def test_keeping_a_candidate_is_written_beside_the_curators_notes(
+    tmp_path: Path, rekindle: Run
+) -> None:
+    folder = make_set(tmp_path / "set", photos=1, recipe="twice.toml")
+    (folder / "twice.toml").write_text(TWICE)
+    file = folder / "photos" / "photo-1" / "photo.toml"
+    file.write_text("# ask his daughter\n" + file.read_text("utf-8"), "utf-8")
+    code, said, _ = rekindle("keep", folder, "photo-1", "classic.mend", 2)
+    assert code == 0 and "candidate 2 of classic.mend goes on" in said
+    text = file.read_text("utf-8")
+    assert text.startswith("# ask his daughter") and '"classic.mend" = 2' in text
+    assert rekindle("restore", folder)[0] == 0
+    for wrong in (("photo-1", "classic.mend", 3), ("photo-1", "a.b", 1), ("photo-9", "a.b", 1)):
+        code, _, refused = rekindle("keep", folder, *wrong)
+        assert code == 1 and refused
+    assert file.read_text("utf-8") == text

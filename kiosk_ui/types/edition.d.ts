@@ -68,6 +68,7 @@ export interface EditionStage {
   invented: number;
   year: number | null;
   paradata: PlainParadata[];
+  candidates: EditionCandidates[];
   frames: string[];
 }
 /**
@@ -96,6 +97,23 @@ export interface PlainParadata {
   device: string;
   who: string | null;
   key: string;
+  measures: {
+    [k: string]: number;
+  };
+  gates: {
+    [k: string]: number;
+  };
+  signed: string | null;
+  notes: string[];
+}
+/**
+ * What one step might have made instead, and where it was guessing.
+ */
+export interface EditionCandidates {
+  step: string;
+  kept: number;
+  pictures: Rendition[];
+  doubt: string;
 }
 export interface EditionRegion {
   id: string;

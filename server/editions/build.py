@@ -16,6 +16,7 @@ from server.editions import labels, renditions
 from server.editions.arrival import arrival, map_size
 from server.editions.model import (
     Edition,
+    EditionCandidates,
     EditionPhoto,
     EditionProgramme,
     EditionRegion,
@@ -27,7 +28,8 @@ from server.editions.model import (
 from server.editions.outlines import outline_of
 from server.editions.sounds import sounds
 from server.restoration import evidence
-from server.restoration.engine import Image
+from server.restoration.candidates import Candidates
+from server.restoration.engine import Image, Layer
 from server.restoration.images import (
     read_layer,
     read_scan,
@@ -40,7 +42,7 @@ from server.restoration.plan import STAGES, Stage, canonical_json, digest
 from server.restoration.regions import region_mask
 from server.restoration.store import Paradata, Result, file_digest
 
-MAPS_VERSION = 1
+MAPS_VERSION = 2
 """Raised when arrival or evidence maps are made differently, so that old ones are not linked."""
 EVIDENCE_SIDE = 1920
 """Long side of an evidence map, pixels."""
@@ -211,6 +213,26 @@ def _stage(
         invented=round(invented, 4),
         year=int(records[-1].made_at[:4]),
         paradata=tuple(_plain(record) for record in records),
+        candidates=tuple(
+            _candidates(shop, found, packet) for found in work.candidates.get(name, ())
+        ),
+    )
+
+
+def _candidates(shop: _Shop, found: Candidates, packet: bytes) -> EditionCandidates:
+    pictures = []
+    for result in found.results:
+        record = result.paradata
+        stem = f"media/{digest(record.image.encode() + packet)[:20]}"
+        small = renditions.names(stem, record.width, record.height)[-1]
+        _write_renditions(shop, [small], result.image, packet)
+        pictures.append(small)
+    doubt = shop.make(
+        f"media/{file_digest(found.doubt)[:20]}-doubt.png",
+        lambda path: write_layer(path, read_layer(found.doubt)),
+    )
+    return EditionCandidates(
+        step=found.step, kept=found.kept, pictures=tuple(pictures), doubt=doubt
     )
 
 
@@ -228,11 +250,17 @@ def _evidence(
     shop: _Shop, work: Restored, name: Stage, result: Result, scan: Image, scan_digest: str
 ) -> str:
     """The map of what was kept, altered and invented up to this stage, against the scan."""
-    layers = dict(work.layers)
+    layers = {
+        layer: path for layer, path in work.layers.items() if layer in ("damage", "colour-source")
+    }
     if STAGES.index(name) < STAGES.index("colour"):
         layers.pop("colour-source", None)
     made_of = [MAPS_VERSION, scan_digest, result.paradata.image]
     made_of += [file_digest(path) for _, path in sorted(layers.items())]
+    models = [
+        path for each in STAGES[: STAGES.index(name) + 1] for path in work.evidence.get(each, ())
+    ]
+    made_of += [file_digest(path) for path in models]
     file = f"media/{digest(canonical_json(made_of))[:20]}-evidence.png"
 
     def write(path: Path) -> None:
@@ -246,10 +274,20 @@ def _evidence(
             resize(image, *size),
             damage=read.get("damage"),
             colour_source=read.get("colour-source"),
+            invented=_invented(models, *size),
         )
         write_layer(path, measured)
 
     return shop.make(file, write)
+
+
+def _invented(maps: Sequence[Path], width: int, height: int) -> Layer:
+    """255 where any model's step invented, of all that led to the picture."""
+    whole = np.zeros((height, width), np.uint8)
+    for path in maps:
+        drawn = np.where(read_layer(path) == evidence.INVENTED, np.uint8(255), np.uint8(0))
+        np.maximum(whole, resize_layer(drawn, width, height), out=whole)
+    return whole
 
 
 def _arrival(
@@ -290,4 +328,8 @@ def _plain(record: Paradata) -> PlainParadata:
         device=record.device,
         who=record.who,
         key=record.key,
+        measures=record.measures,
+        gates=record.gates,
+        signed=record.signed,
+        notes=record.notes,
     )

@@ -49,6 +49,25 @@ class PlainParadata(_Frozen):
     who: str | None
     key: str
     """The store's key of the full record."""
+    measures: dict[str, float] = Field(default_factory=dict)
+    """What guards measured after a model's step (``server.restoration.plan.Measure``)."""
+    gates: dict[str, float] = Field(default_factory=dict)
+    """The limits it was judged by."""
+    signed: str | None = None
+    """Who answers for a picture that fails a gate."""
+    notes: tuple[str, ...] = ()
+
+
+class EditionCandidates(_Frozen):
+    """What one step might have made instead, and where it was guessing."""
+
+    step: str
+    kept: int = Field(ge=1)
+    """Counted from 1."""
+    pictures: tuple[Rendition, ...]
+    """Thumbnails."""
+    doubt: str
+    """PNG, one byte a pixel: tenths of a unit of L*a*b* by which the candidates differ."""
 
 
 class EditionStage(_Frozen):
@@ -66,6 +85,8 @@ class EditionStage(_Frozen):
     year: int | None = None
     """Year in which this stage was made, for its label."""
     paradata: tuple[PlainParadata, ...] = ()
+    candidates: tuple[EditionCandidates, ...] = ()
+    """Of each step that made several."""
     frames: tuple[str, ...] = ()
     """Pictures of a model at work on this stage, the noisiest first, each of the photo's shape."""
 

@@ -1,5 +1,6 @@
 """The curators' pages."""
 
+import json
 from pathlib import Path
 
 import httpx
@@ -117,3 +118,38 @@ def test_what_a_curator_wrote_is_shown_as_text(tmp_path: Path) -> None:
         page = httpx.get(base, headers={"Accept-Language": "en"}).text
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_candidates_doubt_and_figures_are_shown(tmp_path: Path) -> None:
+    shelf = published_shelf(tmp_path / "editions", photos=2)
+    manifest = shelf.folder("first-gold", 1) / "manifest.json"
+    edition = json.loads(manifest.read_text("utf-8"))
+    stage = edition["photos"][1]["stages"][2]
+    small = stage["renditions"][-1]
+    stage["candidates"] = [
+        {
+            "step": "diffusion.redraw",
+            "kept": 2,
+            "pictures": [small] * 3,
+            "doubt": stage["evidence"],
+        }
+    ]
+    figures = {"measures": {"displacement": 0.214}, "gates": {"displacement": 1.5}}
+    stage["paradata"][0] |= figures | {"signed": "A. Curator, 2026-11-22", "notes": ["<b>Note"]}
+    manifest.write_text(json.dumps(edition), "utf-8")
+    accounts = quick_accounts(tmp_path)
+    accounts.add("lin", PASSWORD)
+    app = house(tmp_path, shelf, accounts=accounts)
+    with serving(app) as base, httpx.Client(base_url=base) as client:
+        log_in(client)
+        page = client.get("/studio/first-gold/020-opening?lang=en").text
+        chinese = client.get("/studio/first-gold/020-opening?lang=zh-Hans").text
+        doubt = page.split('class="doubt" src="')[1].split('"')[0]
+        assert client.get(doubt).status_code == 200
+    assert page.count("Candidate 1") == page.count("Candidate 3")
+    assert "Candidate 2 · kept" in page and page.count("· kept") == 1
+    assert "rekindle keep SET 020-opening diffusion.redraw N" in page
+    assert "Displacement, px" in page and "0.214 (gate 1.5)" in page
+    assert "A. Curator, 2026-11-22" in page and "&lt;b&gt;Note" in page
+    for word in ("机器在猜测之处", "候选 2 · 采用", "位移（像素）", "署名"):
+        assert word in chinese
