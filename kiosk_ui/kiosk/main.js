@@ -55,6 +55,8 @@ const view = new KioskView(stage, Words.ofPage(), {
   redraw: () => send({ type: "redraw" }),
   eye,
   unfold: (panel) => view.unfold(panel),
+  narrate: (on) => send({ type: "narrate", on }),
+  lifeSize: (on, ruler) => send({ type: "lifesize", on, ruler }),
 });
 
 addEventListener("pointerdown", () => send({ type: "touch" }), { capture: true });
@@ -80,4 +82,4 @@ connection.start((message) => {
   if (message.type === "show") void player.receive(message);
   else view.empty();
 });
-Object.assign(window, { rekindle: inspection(player) });
+Object.assign(window, { rekindle: inspection(player), rekindleSound: view.besides.sound });

@@ -1,6 +1,6 @@
-/** A programme: the picture as large as it goes, its title, once more, and back. */
+/** A programme: the picture as large as it goes, its title, how far it is, stop, and once more. */
 
-import { element } from "../shared/dom.js";
+import { element, write } from "../shared/dom.js";
 import { pressable } from "./press.js";
 import { titled } from "./titles.js";
 
@@ -14,18 +14,30 @@ export class ProgrammeView {
    */
   constructor(edition, programme, words, acts) {
     this.programme = programme;
+    this.words = words;
     this.place = element("div", "place");
-    const arrow = element("span", "arrow");
-    const back = pressable("quiet-button back", "", [arrow, words.say("The wall")], acts.back);
+    this.sign = element("span", "stops");
+    this.way = element("span", "", words.say("Stop"));
+    this.back = pressable("quiet-button back", "", [this.sign, this.way], acts.back);
     const heading = titled("h1", programme.title, edition.manifest.languages, words);
+    this.done = element("span", "done");
+    const progress = element("span", "progress", this.done);
+    progress.setAttribute("aria-hidden", "true");
+    heading.append(progress);
     this.again = pressable("restore", "", [words.say("Once more")], acts.again);
-    const deck = element("div", "deck", back, heading, this.again);
+    const deck = element("div", "deck", this.back, heading, this.again);
     this.root = element("section", "programme", this.place, deck);
     this.root.setAttribute("aria-label", words.of(programme.title));
   }
 
-  /** @param {boolean} running the piece has not ended */
-  follow(running) {
+  /**
+   * @param {boolean} running the piece has not ended
+   * @param {number} share of it that has been played, 0..1
+   */
+  follow(running, share) {
     this.again.classList.toggle("running", running);
+    this.sign.className = running ? "stops" : "arrow";
+    write(this.way, this.words.say(running ? "Stop" : "The wall"));
+    this.done.style.transform = `scaleX(${share.toFixed(4)})`;
   }
 }

@@ -2,9 +2,11 @@
 
 import { part, write } from "../shared/dom.js";
 import { sceneLabel } from "../shared/labels.js";
-import { ends } from "../shared/timeline.js";
+import { ends, played } from "../shared/timeline.js";
 import { AskingView } from "./asking.js";
 import { AttractView } from "./attract.js";
+import { Besides } from "./besides.js";
+import { Extras } from "./extras.js";
 import { PhotoView } from "./photo.js";
 import { ProgrammeView } from "./programme.js";
 import { WallView } from "./wall.js";
@@ -16,7 +18,8 @@ import { WallView } from "./wall.js";
 /** @typedef {AttractView | WallView | PhotoView | ProgrammeView} View */
 
 /**
- * @typedef {import("./photo.js").PhotoActs & import("./wall.js").WallActs} Acts
+ * @typedef {import("./photo.js").PhotoActs & import("./wall.js").WallActs} KnownActs
+ * @typedef {KnownActs & import("./extras.js").ExtraActs} Acts
  */
 
 export class KioskView {
@@ -28,7 +31,10 @@ export class KioskView {
     this.main = part("main");
     this.label = /** @type {HTMLElement} */ (part(".label"));
     this.asking = new AskingView(words);
+    this.besides = new Besides(words);
     document.body.append(this.asking.root);
+    /** @type {Extras | null} */
+    this.extras = null;
     /** @type {Map<string, View>} */
     this.views = new Map();
     /** @type {View | null} */
@@ -53,6 +59,7 @@ export class KioskView {
     const before = this.snapshot;
     this.snapshot = snapshot;
     this.rebuild(snapshot, edition);
+    this.besides.follow(snapshot, edition);
     const page = document.documentElement;
     const same = before?.view === snapshot.view && this.shown === this.viewFor(snapshot, edition);
     if (same) return;
@@ -111,7 +118,11 @@ export class KioskView {
     }
     if (snapshot.view === "photo") {
       const photo = edition.photo(snapshot.photo);
-      return photo && new PhotoView(edition, photo, words, acts);
+      if (!photo) return null;
+      const made = new PhotoView(edition, photo, words, acts);
+      this.extras = new Extras(photo, words, acts);
+      made.root.querySelector(".side")?.append(this.extras.root);
+      return made;
     }
     const programme = programmes.find(({ id }) => id === snapshot.programme);
     if (!programme) return null;
@@ -184,7 +195,9 @@ export class KioskView {
     const ended = ends(snapshot.score);
     const running = ended !== null && now < ended;
     if (shown instanceof PhotoView) shown.follow(moment, running, snapshot.marks);
-    if (shown instanceof ProgrammeView) shown.follow(running);
+    if (shown instanceof PhotoView) this.extras?.follow(snapshot, now);
+    if (shown instanceof ProgrammeView) shown.follow(running, played(snapshot.score, now));
+    this.besides.frame(now);
     this.asking.follow(snapshot.asking_until, now);
     const isThere = this.awaited === "" || stage.scene.after.photo.id === this.awaited;
     stage.root.classList.toggle("waits", !isThere);

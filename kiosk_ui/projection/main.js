@@ -5,27 +5,45 @@ import { guardPage, part } from "../shared/dom.js";
 import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { Words } from "../shared/words.js";
+import { LifeSize } from "./life-size.js";
+import { LightsOut } from "./lights-out.js";
+import { Piece } from "./programme.js";
 import { ProjectionView } from "./view.js";
 
 const { station } = document.body.dataset;
 const byCss = new URLSearchParams(location.search).get("renderer") === "css";
 const stage = new Stage(part(".stage"), byCss);
-const view = new ProjectionView(Words.ofPage());
+const words = Words.ofPage();
+const view = new ProjectionView(words);
+const piece = new Piece(words);
+const lifeSize = new LifeSize(stage);
 const connection = new Connection(socketUrl(`/ws/${station}/projection`));
 const player = new Player(stage, connection.clock);
+const lightsOut = new LightsOut(player);
 
 addEventListener("resize", () => {
-  stage.moveTo(0, 0, innerWidth, innerHeight, false);
+  const { edition, snapshot } = player;
+  if (snapshot === null) stage.moveTo(0, 0, innerWidth, innerHeight, false);
+  else lifeSize.follow(snapshot, edition?.photo(snapshot.photo) ?? null, false);
   player.resize();
 });
 
 guardPage();
 player.start({
-  onSnapshot: (snapshot) => view.follow(snapshot),
-  onFrame: () => view.caption(stage.scene),
+  adapt: (snapshot) => lightsOut.adapt(snapshot),
+  onSnapshot: (snapshot, edition) => {
+    view.follow(snapshot);
+    piece.follow(snapshot, edition);
+    lifeSize.follow(snapshot, edition.photo(snapshot.photo), true);
+  },
+  onFrame: (_, now) => {
+    lightsOut.follow(now);
+    piece.frame(now);
+    view.caption(stage.scene, lightsOut.dark);
+  },
 });
 connection.start((message) => {
   if (message.type === "show") void player.receive(message);
   else view.empty();
 });
-Object.assign(window, { rekindle: inspection(player) });
+Object.assign(window, { rekindle: inspection(player), rekindleSound: piece.sound });

@@ -3,6 +3,7 @@
 
 import { part, write } from "../shared/dom.js";
 import { sceneLabel, spokenOf } from "../shared/labels.js";
+import { clockTime } from "../shared/words.js";
 
 /** @typedef {import("../shared/scene.js").Scene} Scene */
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
@@ -17,6 +18,7 @@ export class ProjectionView {
     this.spoken = "";
     this.leaves = 0;
     this.altered = false;
+    this.until = "";
   }
 
   /** @param {Snapshot} snapshot */
@@ -25,6 +27,8 @@ export class ProjectionView {
     page.dataset.view = snapshot.view;
     page.lang = snapshot.language;
     this.words.language = snapshot.language;
+    const { lights_out: dark } = snapshot;
+    this.until = dark ? clockTime(dark.ends, snapshot.language) : "";
   }
 
   empty() {
@@ -32,15 +36,23 @@ export class ProjectionView {
   }
 
   /**
-   * The title of a photo, then the label of every altered stage, each for a while.
-   * @param {Scene | null} scene
+   * The title of a photo, then the label of every altered stage, each for a while; while the lights
+   * are out, that they are.
+   * @param {Scene | null} scene @param {boolean} dark the lights are out
    */
-  caption(scene) {
+  caption(scene, dark) {
     if (scene === null) return;
     const { photo, stage } = spokenOf(scene);
-    const spoken = `${photo.id} ${stage.name} ${this.words.language} ${scene.marks}`;
+    const spoken = `${photo.id} ${stage.name} ${this.words.language} ${scene.marks} ${dark}`;
     if (spoken === this.spoken) return;
     this.spoken = spoken;
+    if (dark) {
+      // Nothing on the glass is altered, and yet the line stays: it says why nothing changes.
+      this.altered = true;
+      const { until: time } = this;
+      this.say(this.words.say("Lights out: the untouched original, until {time}", { time }));
+      return;
+    }
     const label = sceneLabel(this.words, scene);
     this.altered = label !== "";
     this.say(label || this.words.of(photo.title));

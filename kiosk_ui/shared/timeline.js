@@ -67,6 +67,16 @@ export function frameOf(photo, stage) {
   return { photo, stage, plate: null };
 }
 
+/**
+ * How much of a score has been played, 0..1.
+ * @param {Score} score @param {number} now server time, ms
+ */
+export function played(score, now) {
+  const end = ends(score);
+  if (end === null || end <= score.starts) return 1;
+  return Math.min(1, Math.max(0, (now - score.starts) / (end - score.starts)));
+}
+
 /** @param {Frame} a @param {Frame} b */
 export function sameFrame(a, b) {
   return a.photo === b.photo && a.stage === b.stage && a.plate === b.plate;

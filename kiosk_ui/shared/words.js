@@ -64,3 +64,11 @@ export class Words {
     return other ? { language: other, text: text[other] } : null;
   }
 }
+
+/**
+ * The time of day as a language writes it: "4:10 PM", "16:10".
+ * @param {number} moment ms since 1970 @param {string} language
+ */
+export function clockTime(moment, language) {
+  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(moment);
+}

@@ -40,6 +40,7 @@ def house(
     chosen: dict[str, str] | None = None,
     accounts: Accounts | None = None,
     clock: Clock | None = None,
+    stations: Stations | None = None,
     allowed_origins: tuple[str, ...] = (),
     phones: str | None = "http://127.0.0.1",
     prints: PrintDesk | None = None,
@@ -55,7 +56,7 @@ def house(
             ui=UI, session_secret="for a test alone", allowed_origins=allowed_origins
         ),
         shelf=shelf,
-        stations=Stations(shelf, clock, timing=timing, chosen=chosen),
+        stations=stations or Stations(shelf, clock, timing=timing, chosen=chosen),
         accounts=accounts or quick_accounts(home),
         clock=clock,
         take_home=TakeHome(pages, shelf, links, UI, lambda: clock.wall() / 1000),
