@@ -21,7 +21,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from server.assembly import Workshop, accounts, rack, web_app
+from server.assembly import Workshop, accounts, numbers, rack, web_app
 from server.catalogue.checks import check as check_set
 from server.catalogue.exchange.folder import import_folder
 from server.doctor import examine
@@ -32,6 +32,7 @@ from server.restoration.models.pinning import pin
 from server.restoration.models.rack import remedy
 from server.settings import Settings
 from server.web.app import UVICORN_OPTIONS
+from server.web.numbers import as_csv
 from server.web.take_home_export import broken_links
 from server.web.take_home_links import phone_base
 
@@ -178,6 +179,16 @@ def export_take_home(
             "To send visitors there: "
             f"REKINDLE_TAKE_HOME_ADDRESS={address} REKINDLE_TAKE_HOME_EXPORTED=true"
         )
+
+
+@export_app.command("numbers")
+def export_numbers(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="The CSV file to write.")],
+) -> None:
+    """Write what was looked at, day by day, as a table; nothing about a person is in it."""
+    sums = numbers(Settings()).sums()
+    to.write_text(as_csv(sums), encoding="utf-8-sig", newline="")
+    out.print(f"{to}: {len(sums)} sums")
 
 
 @app.command()

@@ -52,6 +52,7 @@ from server.show.state import Timing
 from server.show.stations import Stations
 from server.web.accounts import Accounts
 from server.web.app import create_app
+from server.web.numbers import Numbers
 from server.web.options import WebOptions
 from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
@@ -87,6 +88,7 @@ def web_app(settings: Settings) -> FastAPI:
         allowed_hosts=(*settings.allowed_hosts, *([phones] if phones else [])),
         allowed_origins=settings.allowed_origins,
     )
+    counted = numbers(settings)
     stations = Stations(
         shelf,
         clock,
@@ -96,6 +98,7 @@ def web_app(settings: Settings) -> FastAPI:
         places=places(settings),
         place=Place(sound=settings.programme_sound),
         lights_out=lights_out(settings),
+        watchers=[counted],
     )
     return create_app(
         options=options,
@@ -103,6 +106,7 @@ def web_app(settings: Settings) -> FastAPI:
         stations=stations,
         accounts=users,
         clock=clock,
+        numbers=counted,
         take_home=take_home(settings, shelf, users.secret("take-home"), clock),
         prints=print_desk(settings, clock),
     )
@@ -150,6 +154,11 @@ def signer(settings: Settings) -> Signer | None:
 def ui_folder() -> Path:
     """Templates, scripts, styles and locale of the interface."""
     return Path(str(files("kiosk_ui")))
+
+
+def numbers(settings: Settings) -> Numbers:
+    """The museum's own numbers, by its own days."""
+    return Numbers(settings.database, settings.zone, SystemClock().wall)
 
 
 def places(settings: Settings) -> dict[str, Place]:

@@ -55,6 +55,9 @@ export class LifeSize {
     const spot = box.join(" ");
     if (spot !== this.spot) this.stage.moveTo(box[0], box[1], box[2], box[3], slowly);
     this.spot = spot;
+    // Around a small picture its edge tones would show the people once more.
+    this.stage.strength = large ? 0.1 : 0.34;
+    this.stage.falloff = large ? 9 : 1.4;
     this.ruler.hidden = !(large && snapshot.ruler);
     if (!this.ruler.hidden) this.rule(metre);
   }

@@ -1,5 +1,6 @@
 """The web application: pages, files and sockets put together."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypedDict
@@ -13,6 +14,7 @@ from server.web.accounts import Accounts
 from server.web.api import api_router
 from server.web.house import house_router
 from server.web.kiosk import kiosk_router
+from server.web.numbers import Numbers
 from server.web.options import WebOptions
 from server.web.pages import Pages
 from server.web.printing import PrintDesk, printing_router
@@ -22,6 +24,7 @@ from server.web.security import Fence, Guard
 from server.web.sockets import screens_router
 from server.web.static import editions_router, mount_ui, ui_version
 from server.web.studio import Doorkeeper, login_router, studio_router
+from server.web.studio_numbers import numbers_router
 from server.web.take_home import TakeHome, take_home_router
 from server.web.transport import ImpatientSocket
 
@@ -60,6 +63,7 @@ def create_app(
     stations: Stations,
     accounts: Accounts,
     clock: Clock,
+    numbers: Numbers,
     take_home: TakeHome,
     prints: PrintDesk,
 ) -> FastAPI:
@@ -70,9 +74,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        numbers.start()
         stations.start()
         yield
         await stations.stop()
+        await asyncio.to_thread(numbers.stop)
 
     app = FastAPI(
         title="Rekindle",
@@ -91,6 +97,7 @@ def create_app(
         screens_router(stations),
         editions_router(shelf),
         login_router(pages, door),
+        numbers_router(pages, door, shelf, numbers),
         studio_router(pages, door, shelf, take_home, prints),
         printing_router(take_home, prints, stations.has_kiosk),
         take_home_router(take_home, version, clock),

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC
 from pathlib import Path
 
 import uvicorn
@@ -16,6 +17,7 @@ from server.show.state import Timing
 from server.show.stations import Stations
 from server.web.accounts import Accounts
 from server.web.app import UVICORN_OPTIONS, create_app
+from server.web.numbers import Numbers
 from server.web.options import WebOptions
 from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
@@ -41,6 +43,7 @@ def house(
     accounts: Accounts | None = None,
     clock: Clock | None = None,
     stations: Stations | None = None,
+    numbers: Numbers | None = None,
     allowed_origins: tuple[str, ...] = (),
     phones: str | None = "http://127.0.0.1",
     prints: PrintDesk | None = None,
@@ -48,6 +51,7 @@ def house(
     """The whole application over ``shelf``; its database lies in ``home``. ``phones``: the address
     for links to take home."""
     clock = clock or SystemClock()
+    counted = numbers or Numbers(home / "rekindle.db", UTC, clock.wall)
     keepsakes = Keepsakes(home / "take-home", shelf.folder)
     pages = TakeHomePages(UI, keepsakes)
     links = TakeHomeOptions("for a test alone", 72.0, phones)
@@ -56,7 +60,9 @@ def house(
             ui=UI, session_secret="for a test alone", allowed_origins=allowed_origins
         ),
         shelf=shelf,
-        stations=stations or Stations(shelf, clock, timing=timing, chosen=chosen),
+        stations=stations
+        or Stations(shelf, clock, timing=timing, chosen=chosen, watchers=[counted]),
+        numbers=counted,
         accounts=accounts or quick_accounts(home),
         clock=clock,
         take_home=TakeHome(pages, shelf, links, UI, lambda: clock.wall() / 1000),

@@ -59,8 +59,10 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-def at_the_wall(open_screen: Open, hall: str, station: str) -> Screen:
-    screen = open_screen(f"{hall}/kiosk/{station}")
+def at_the_wall(
+    open_screen: Open, hall: str, station: str, size: tuple[int, int] = (960, 540)
+) -> Screen:
+    screen = open_screen(f"{hall}/kiosk/{station}", size)
     screen.wait_for_view("attract")
     screen.page.mouse.click(300, 200)
     screen.wait_for_view("wall")
@@ -107,7 +109,7 @@ def test_a_story_is_told_at_the_kiosk_and_stops_at_a_touch(open_screen: Open, ha
 
 
 def test_people_stand_at_their_true_height_on_the_wall(open_screen: Open, hall: str) -> None:
-    kiosk = at_the_wall(open_screen, hall, "three")
+    kiosk = at_the_wall(open_screen, hall, "three", (1280, 800))
     wall = open_screen(f"{hall}/projection/three")
     kiosk.tap(f".print[data-photo='{WIDE}']")
     kiosk.wait_for_view("photo")
