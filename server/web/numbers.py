@@ -22,6 +22,8 @@ from server.show.state import Event, ShowState
 
 BUSY_S = 5.0
 WRITES_EVERY_S = 2.0
+STOP_LIMIT_S = 15.0
+"""Longer than a write waits for a locked database, more than once."""
 MOST_KEPT = 10_000
 """Different sums kept while the database cannot be written; more are dropped."""
 COLUMNS = ("day", "set", "what", "subject", "detail", "times", "seconds")
@@ -109,7 +111,7 @@ class Numbers:
         """Writes what is left, and returns when that is done or has failed."""
         if self._thread is not None:
             self._stopping.set()
-            self._thread.join(2 * BUSY_S)
+            self._thread.join(STOP_LIMIT_S)
             self._thread = None
 
     def sums(self, set_id: str | None = None) -> list[Sum]:
