@@ -73,6 +73,11 @@ class Wording:
         self._chain = (language, *fallback)
         self._locale = Locale.parse(language, sep="-")
 
+    @property
+    def direction(self) -> str:
+        """``ltr`` or ``rtl``."""
+        return str(self._locale.text_direction)
+
     def say(self, phrase: str, **values: object) -> str:
         """An English phrase of the catalogues, with its ``{places}`` filled."""
         text = self._words.get(phrase, phrase)

@@ -114,13 +114,13 @@ def test_the_phones_language_is_met_and_another_can_be_chosen(
     phone: httpx.Client, watch: Watch
 ) -> None:
     chinese = phone.get(link(watch), headers={"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
-    assert '<html lang="zh-Hans">' in chinese.text
+    assert '<html lang="zh-Hans" dir="ltr">' in chinese.text
     assert "带走这张照片" in chinese.text and "国旗标准" in chinese.text
     assert "1974年9月1日 · Tehran" in chinese.text
     assert 'href="postcard.zh-Hans.jpg"' in chinese.text
-    assert '<html lang="en">' in phone.get(f"{link(watch)}?lang=en").text
-    assert '<html lang="zh-Hans">' in phone.get(f"{link(watch)}?lang=zh-Hans").text
-    assert '<html lang="en">' in phone.get(f"{link(watch)}?lang=xx").text
+    assert '<html lang="en" dir="ltr">' in phone.get(f"{link(watch)}?lang=en").text
+    assert '<html lang="zh-Hans" dir="ltr">' in phone.get(f"{link(watch)}?lang=zh-Hans").text
+    assert '<html lang="en" dir="ltr">' in phone.get(f"{link(watch)}?lang=xx").text
 
 
 def test_a_link_without_its_slash_is_led_to_the_page(phone: httpx.Client, watch: Watch) -> None:
@@ -216,6 +216,16 @@ def test_there_is_no_code_for_what_is_not_there(phone: httpx.Client, path: str) 
 def test_codes_are_not_made_without_end(phone: httpx.Client) -> None:
     answers = [phone.get(CODE.replace("010", "099")).status_code for _ in range(40)]
     assert 429 in answers
+
+
+def test_a_program_that_tries_out_links_is_asked_to_wait(
+    tmp_path: Path, watch: Watch, shelf: FolderShelf
+) -> None:
+    with serving(house(tmp_path, shelf, clock=watch)) as base, httpx.Client(base_url=base) as phone:
+        answers = [phone.get(f"/take-home/guess-{number}/") for number in range(301)]
+        assert [answer.status_code for answer in answers] == [404] * 300 + [429]
+        assert "One moment, please" in answers[-1].text
+        assert phone.get(link(watch) + "scan.jpg").status_code == 429
 
 
 def test_where_phones_cannot_reach_there_is_no_code_and_the_curator_is_told(

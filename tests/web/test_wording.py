@@ -40,6 +40,14 @@ def test_a_date_is_said_as_the_kiosk_says_it(edtf: str, english: str, chinese: s
     assert Wording("zh-Hans", ZH, ()).date(edtf) == chinese
 
 
+def test_a_language_is_written_in_its_own_direction() -> None:
+    assert [Wording(tag, {}, ()).direction for tag in ("en", "zh-Hans", "ar")] == [
+        "ltr",
+        "ltr",
+        "rtl",
+    ]
+
+
 def test_every_operation_of_the_classic_engine_has_its_words() -> None:
     assert set(TRAITS.operations) <= set(wording.OPERATIONS)
 
