@@ -62,10 +62,15 @@ RecipeName = Annotated[
 def check(folder: SetFolder) -> None:
     """Name every problem of a set, with file, reason and remedy."""
     problems = check_set(folder)
-    for problem in problems:
-        out.print(f"{problem.severity}: {problem}", markup=False)
     errors = sum(problem.severity == "error" for problem in problems)
-    out.print(f"{folder}: {errors} errors, {len(problems) - errors} warnings")
+    lines = [f"{problem.severity}: {problem}" for problem in problems]
+    if not errors:
+        workshop = Workshop(Settings())
+        lacking = workshop.lacks(workshop.jobs(workshop.open(folder)))
+        lines += [f"warning: {line}" for line in lacking]
+    for line in lines:
+        out.print(line, markup=False)
+    out.print(f"{folder}: {errors} errors, {len(lines) - errors} warnings")
     raise typer.Exit(1 if errors else 0)
 
 

@@ -272,17 +272,20 @@ class Workshop:
             if photo in (None, entry.id)
         ]
 
-    def prepare(self, jobs: list[Job]) -> tuple[Device, ...]:
-        """The devices to restore the jobs with. Raises NotReady, with a line for every model that
-        is missing or refused, before any photo is touched."""
+    def lacks(self, jobs: list[Job]) -> tuple[str, ...]:
+        """A line for everything the jobs need and that is not here: profile, models."""
         models = rack(self._settings)
-        accelerated = need_accelerator(jobs, engines(models))
-        problems = list(model_problems(jobs, models, engines))
-        if accelerated and not torch_is_here():
-            problems.insert(0, "This recipe needs the gpu profile. Run: scripts/setup gpu")
-        if problems:
+        problems = model_problems(jobs, models, engines)
+        if need_accelerator(jobs, engines(models)) and not torch_is_here():
+            return ("This recipe needs the gpu profile. Run: scripts/setup gpu", *problems)
+        return problems
+
+    def prepare(self, jobs: list[Job]) -> tuple[Device, ...]:
+        """The devices to restore the jobs with. Raises NotReady, with all that is lacking, before
+        any photo is touched."""
+        if problems := self.lacks(jobs):
             raise NotReady(problems)
-        return devices(self._settings, accelerated)
+        return devices(self._settings, need_accelerator(jobs, engines(rack(self._settings))))
 
     def keep(self, folder: Path, photo: str, step: str, number: int) -> None:
         """Writes into photo.toml which candidate of a step goes on; nothing is made again.

@@ -20,6 +20,7 @@ from server.errors import RekindleError
 from server.gallery.printer import Printer
 from server.restoration.devices import accelerators, torch_is_here
 from server.restoration.engines.diffusion.params import MODELS
+from server.restoration.guards.identity import DETECTOR, RECOGNISER
 from server.restoration.models.rack import Rack
 from server.restoration.plan import Recipe
 from server.restoration.recipes import load_recipe
@@ -129,6 +130,17 @@ def models(settings: Settings) -> Iterator[Finding]:
             )
 
 
+def faces(settings: Settings) -> Iterator[Finding]:
+    """What measures whether a model changed somebody."""
+    here = rack(settings)
+    missing = [name for name in (DETECTOR, RECOGNISER) if here.condition(name) != "here"]
+    if not missing:
+        yield Finding("ok", "Faces are compared before and after a model's work.")
+    elif torch_is_here():
+        remedy = f"To have them compared, run: rekindle models fetch {' '.join(missing)}"
+        yield Finding("warn", "Faces are not compared before and after a model's work.", remedy)
+
+
 def fonts(settings: Settings) -> Iterator[Finding]:
     """The screens' typefaces come from the machine."""
     if (fc_list := shutil.which("fc-list")) is None:
@@ -211,7 +223,8 @@ def printers(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    python, environment, home, profile, models, fonts, browser, published, taking_home, printers,
+    python, environment, home, profile, models, faces, fonts, browser, published, taking_home,
+    printers,
 )  # fmt: skip
 
 

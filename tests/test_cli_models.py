@@ -165,3 +165,21 @@ def test_what_is_missing_is_said_before_any_photo_is_touched(
         for name in ("lama", "scunet", "realesrgan-x4plus")
     ]
     assert not (tmp_path / "store").exists()
+
+
+def test_checking_a_set_warns_of_models_that_are_not_here(
+    tmp_path: Path,
+    rekindle: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = make_set(tmp_path / "set", photos=1)
+    (folder / "mine.toml").write_text(RECIPE)
+    toml = folder / "exhibit.toml"
+    toml.write_text('recipe = "mine.toml"\n' + toml.read_text().replace('recipe = "classic"', ""))
+    monkeypatch.setattr(sys, "argv", ["rekindle", "check", str(folder)])
+    with pytest.raises(SystemExit):
+        main()
+    said = capsys.readouterr().out
+    assert "warning: Model ours is not here. models.toml does not name it" in said
+    assert "0 errors" in said
