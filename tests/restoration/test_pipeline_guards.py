@@ -10,13 +10,15 @@ from server.errors import StepFailed
 from server.restoration.candidates import DOUBT
 from server.restoration.engine import EngineRegistry
 from server.restoration.guards import EVIDENCE
-from server.restoration.images import read_layer, read_scan, resize_layer
+from server.restoration.images import read_layer, read_scan, resize_layer, write_png
 from server.restoration.lab import lab, lightness
 from server.restoration.pipeline import Job, Pipeline, Restored
 from server.restoration.plan import Recipe
 from server.restoration.regions import region_mask
 from server.restoration.store import Store
+from tests.restoration.test_guards_identity import Shelf, portrait
 from tests.support.engines import InventEngine, TintEngine
+from tests.support.face_models import make_detector, make_recogniser
 from tests.support.restoring import invented, jobs
 from tests.support.sets import make_set
 
@@ -211,3 +213,19 @@ def test_the_map_of_what_a_step_invented_is_kept_with_it(studio: Studio) -> None
     assert set(np.unique(proof)) <= {0, 128, 255}
     assert (resize_layer(proof, 320, 240)[inside] == 0).mean() > 0.9
     assert (proof[:, 200:] == 255).mean() > 0.2
+
+
+def test_identity_is_measured_where_face_models_are_installed(tmp_path: Path) -> None:
+    studio = Studio(tmp_path)
+    models = Shelf(tmp_path / "models")
+    (tmp_path / "models").mkdir()
+    make_detector(tmp_path / "models" / "yunet.onnx")
+    make_recogniser(tmp_path / "models" / "sface.onnx")
+    seen = Pipeline(EngineRegistry([studio.engine]), Store(tmp_path / "other"), models=models)
+    scan = portrait()
+    write_png(studio.job(invented("speckle")).folder / "scan.png", scan)
+    record = (
+        seen.restore(studio.job(invented("speckle"), region=()), quiet).stages["clear"].paradata
+    )
+    assert record.measures["identity"] > 0.6
+    assert not record.notes

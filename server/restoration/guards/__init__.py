@@ -73,16 +73,12 @@ def guard(
     image = _consistent(image, expected, target, traits)
     share = protection(regions, width, height)
     if share is not None:
-        image = pass_through(image, expected, share)
-        if traits.chroma_only:
-            # Half grey and half colour is neither's lightness: locked again in the soft edge.
-            whole = (share == 1).astype(np.float32)
-            image = pass_through(lock_lightness(image, expected), expected, whole)
+        image = _protected(image, expected, share, traits)
     held = shrunk(_held(image, lightness_alone), anchor)
     measures["low_frequency_psnr"] = psnr(held, target)
     mean, high = drift(image, expected)
     measures |= {"lightness_drift": mean, "lightness_drift_p95": high}
-    proof = _evidence(expected, image, made, width / scan[0])
+    proof = _evidence(expected, image, made, traits, width / scan[0])
     measures["invented"] = evidence.shares(proof)[1]
     if faces is not None and (alike := faces.similarity(expected, image)) is not None:
         measures["identity"] = alike
@@ -108,7 +104,21 @@ def _consistent(
     return back_project(image, target)
 
 
-def _evidence(expected: Image, image: Image, made: Picture, scale: float) -> Layer:
+def _protected(image: Image, expected: Image, share: Plane, traits: OperationTraits) -> Image:
+    image = pass_through(image, expected, share)
+    if traits.chroma_only:
+        # Half grey and half colour is neither's lightness: locked again in the soft edge.
+        touched = np.flatnonzero(share.any(axis=1)), np.flatnonzero(share.any(axis=0))
+        here = tuple(slice(line[0], line[-1] + 1) for line in touched)
+        locked = lock_lightness(image[here], expected[here])
+        near = share[here][..., None]
+        image[here] = np.select([near == 1, near > 0], [expected[here], locked], image[here])
+    return image
+
+
+def _evidence(
+    expected: Image, image: Image, made: Picture, traits: OperationTraits, scale: float
+) -> Layer:
     """At most ``evidence.MEASURED_PIXELS`` large."""
     height, width = image.shape[:2]
     share = min(1.0, (evidence.MEASURED_PIXELS / (height * width)) ** 0.5)
@@ -119,5 +129,7 @@ def _evidence(expected: Image, image: Image, made: Picture, scale: float) -> Lay
         after,
         damage=None,
         colour_source=made.layers.get("colour-source"),
-        invented=evidence.drawn(before, after, scale=max(1.0, scale * share)),
+        invented=None
+        if traits.chroma_only
+        else evidence.drawn(before, after, scale=max(1.0, scale * share)),
     )

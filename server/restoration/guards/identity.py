@@ -65,11 +65,15 @@ def faces_of(models: Models | None) -> Faces | str:
         files = [_weights(models.folder(name)) for name in (DETECTOR, RECOGNISER)]
     except (ModelMissing, ModelRefused) as error:
         return f"Identity was not measured: {error}"
-    return Faces(files[0], files[1])
+    try:
+        return Faces(files[0], files[1])
+    except cv2.error:
+        names = " or ".join(file.name for file in files)
+        return f"Identity was not measured: {names} cannot be read. Run: rekindle models verify"
 
 
 def _weights(place: Path) -> Path:
-    return place if place.is_file() else next(iter(sorted(place.glob("*.onnx"))))
+    return place if place.is_file() else next(iter(sorted(place.glob("*.onnx"))), place)
 
 
 def _looked_at(image: Image) -> npt.NDArray[np.uint8]:
