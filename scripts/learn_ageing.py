@@ -143,13 +143,13 @@ def _toned(rng: Rng, plane: Plane) -> tuple[Plane, float]:
 def _kernel(rng: Rng) -> Plane | None:
     """The lens' blur at the scene's size, or none."""
     draw = rng.random()
-    if draw < 0.06:
+    if draw < 0.1:
         return None
-    wide = 2 * float(np.exp(rng.uniform(np.log(0.3), np.log(1.7))))
+    wide = 2 * float(np.exp(rng.uniform(np.log(0.22), np.log(1.7))))
     reach = int(np.ceil(2.6 * wide)) + 1
     axis = np.arange(-reach, reach + 1, dtype=np.float32)
     x, y = np.meshgrid(axis, axis)
-    if draw < 0.62:
+    if draw < 0.64:
         kernel = np.exp(-(x**2 + y**2) / np.float32(2 * wide**2))
     elif draw < 0.77:
         turn, flat = rng.uniform(0, np.pi), rng.uniform(0.35, 0.9)
@@ -246,7 +246,7 @@ def _scanned(rng: Rng, plane: Plane, covered: Plane) -> tuple[Plane, Plane]:
 def example(rng: Rng, source: Source, fields: list[Plane]) -> Example:
     """A fresh example; the same for the same state of ``rng``."""
     scene = _grey(rng, _crop(rng, source))
-    for chance, drawn in ((0.14, _lined), (0.05, _lettered), (0.10, _lit), (0.05, _bordered)):
+    for chance, drawn in ((0.22, _lined), (0.06, _lettered), (0.10, _lit), (0.05, _bordered)):
         if rng.random() < chance:
             scene = drawn(rng, scene)
     scene, span = _toned(rng, scene)

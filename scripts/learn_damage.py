@@ -170,17 +170,24 @@ _CHANCES = np.array([chance for chance, _ in _KINDS])
 
 
 def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
-    """The print under one piece of damage; ``polarity`` near 1 is light, near 0 dark."""
-    side = plane.shape[0]
+    """The print under one piece of damage; ``polarity`` near 1 is light, near 0 dark.
+
+    Of a colour of its own; of one that differs a little from what it covers; or a thinning of the
+    picture that still shows through.
+    """
+    side, light = plane.shape[0], rng.random() < polarity
     draw = rng.random()
-    if draw < 0.6:
-        light = rng.random() < polarity
-        value = rng.uniform(0.75, 1.08) if light else rng.uniform(-0.06, 0.25)
-        value = rng.random() if rng.random() < 0.15 else value
+    if draw < 0.75:
+        if draw < 0.4:
+            value = rng.uniform(0.75, 1.08) if light else rng.uniform(-0.06, 0.25)
+            value = rng.random() if rng.random() < 0.15 else value
+        else:
+            below = float((plane * cover).sum() / (cover.sum() + 1e-6))
+            value = below + rng.uniform(0.08, 0.45) * (1 if light else -1)
         texture = rng.uniform(0, 0.04) * rng.standard_normal((side, side), dtype=np.float32)
         return plane + cover * (np.float32(value) + texture - plane)
     change = rng.uniform(0.12, 0.7)
-    if rng.random() < polarity:
+    if light:
         return plane + cover * np.float32(change) * (np.float32(1.05) - plane * np.float32(0.5))
     return plane * (1 - cover * np.float32(change))
 

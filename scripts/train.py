@@ -25,7 +25,7 @@ from learn_net import Network, loss
 from learn_photos import read_source
 
 SEED, BATCH = 1974, 16
-RATE, WARM_UP, KEEP = 1.5e-3, 300, 0.999
+RATE, WARM_UP, KEEP = 1.5e-3, 100, 0.998
 """Highest rate of learning; steps until it is reached; the running mean's share of its past."""
 _SAVE_EVERY, _SAY_EVERY, _PATIENCE = 200, 50, 600
 

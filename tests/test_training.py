@@ -1,0 +1,106 @@
+"""Training goes on where it stopped, draws what it says, and writes what the engine reads."""
+
+import tomllib
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from learn_ageing import SIDE, Batch, batch, example, grain_fields  # noqa: E402
+from learn_export import export  # noqa: E402
+from learn_photos import SPLIT, Source, read_source  # noqa: E402
+from train import Training, rate  # noqa: E402
+
+PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
+
+
+def source() -> Source:
+    """Scenes and shapes made up here, in the form in which real ones are read."""
+    rng = np.random.default_rng(3)
+    scene = cv2.GaussianBlur(rng.integers(0, 255, (256, 300, 3)).astype(np.uint8), (0, 0), 2)
+    shape = np.zeros((60, 60), np.uint8)
+    cv2.line(shape, (5, 5), (50, 40), 255, 3, cv2.LINE_AA)
+    sizes = [shape, shape[::2, ::2].copy(), shape[::4, ::4].copy()]
+    return Source([[np.asarray(scene)]], [sizes], [sizes])
+
+
+def examples(step: int) -> Batch:
+    return batch(7, step, range(2), source(), grain_fields(7))
+
+
+def trained(training: "Training", steps: int) -> "Training":
+    for _ in range(steps):
+        training.slope(examples(training.step))
+        training.move(training.gradients(), 1e-3)
+    return training
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def test_a_step_s_examples_follow_from_seed_and_number() -> None:
+    first, again = examples(4), examples(4)
+    assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], examples(5)[0])
+
+
+def test_an_example_is_a_print_its_scene_and_its_damage() -> None:
+    made = [example(np.random.default_rng(seed), source(), grain_fields(1)) for seed in range(12)]
+    for one in made:
+        assert one.print.shape == (SIDE, SIDE) and one.scene.shape == (2 * SIDE, 2 * SIDE)
+        assert one.print.min() >= 0 and one.print.max() <= 1
+        assert set(np.unique(one.damage)) <= {0.0, 1.0}
+    assert any(one.damage.any() for one in made) and not all(one.damage.any() for one in made)
+
+
+def test_a_training_that_was_stopped_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    whole = trained(Training(5), 3)
+    broken = trained(Training(5), 2)
+    broken.save(tmp_path / "checkpoint.pt")
+    resumed = Training(99)
+    resumed.load(tmp_path / "checkpoint.pt")
+    trained(resumed, 1)
+    for one, two in zip(whole.mean.parameters(), resumed.mean.parameters(), strict=True):
+        assert torch.equal(one, two)
+    for one, two in zip(whole.network.parameters(), resumed.network.parameters(), strict=True):
+        assert torch.equal(one, two)
+
+
+def test_what_is_exported_runs_without_torch_and_agrees(tmp_path: Path) -> None:
+    training = trained(Training(5), 1)
+    training.save(tmp_path / "checkpoint.pt")
+    export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx")
+    net = cv2.dnn.readNetFromONNX(str(tmp_path / "out.onnx"))
+    plane = np.random.default_rng(1).random((1, 1, 72, 104), np.float32) - np.float32(0.5)
+    net.setInput(plane)
+    residual, damage = net.forward(["residual", "damage"])
+    with torch.no_grad():
+        expected = training.mean(torch.from_numpy(plane))
+    np.testing.assert_allclose(residual, expected[0].numpy(), atol=1e-4)
+    np.testing.assert_allclose(damage, expected[1].numpy(), atol=1e-4)
+
+
+def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
+    rates = [rate(step, 1000, 300) for step in range(1000)]
+    assert rates[0] < rates[50] < rates[150] == rates[690] > rates[800] > rates[-1] > 0
+    assert rates[-1] < 0.01 * rates[500]
+
+
+def test_nothing_is_both_learnt_from_and_measured_on() -> None:
+    photos = tomllib.loads(SPLIT.read_text("utf-8"))["photos"]
+    assert photos["train"] and not set(photos["train"]) & set(photos["held_out"])
+
+
+@pytest.mark.skipif(not PHOTOS.is_dir(), reason="../shared/photos is not here")
+def test_training_reads_what_it_may_and_no_more() -> None:
+    read = read_source(PHOTOS)
+    split = tomllib.loads(SPLIT.read_text("utf-8"))
+    assert len(read.photos) == len(split["photos"]["train"])
+    pngs = list((PHOTOS / "damage-shapes" / "synthetic").rglob("*.png"))
+    held = split["shapes"]["held_out_numbers"]
+    assert len(read.shapes) == sum(int(path.stem[-4:]) not in held for path in pngs)
