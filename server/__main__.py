@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from server.assembly import Workshop, accounts, numbers, rack, web_app
-from server.catalogue.checks import check as check_set
+from server.assembly import check as check_set
 from server.catalogue.exchange.folder import import_folder
 from server.doctor import examine
 from server.errors import NotReady, PhotosFailed, RekindleError

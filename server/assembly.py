@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import psutil
 from fastapi import FastAPI
 
+from server.catalogue.checks import check as check_set
 from server.catalogue.checks import require_sound
-from server.catalogue.manifest import photo_folder, save_photo
+from server.catalogue.manifest import load, photo_folder, save_photo
 from server.catalogue.model import ExhibitSet
 from server.editions.build import PhotoBuilt, build
 from server.editions.export import export_stages
@@ -41,7 +42,7 @@ from server.restoration.models.rack import Rack
 from server.restoration.models.table import load_table
 from server.restoration.pipeline import Job, Pipeline, Restored
 from server.restoration.readiness import model_problems, need_accelerator
-from server.restoration.recipes import recipe_for
+from server.restoration.recipes import recipe_for, recipe_problems
 from server.restoration.runner import Event, LocalRunner
 from server.restoration.store import Store
 from server.settings import Settings
@@ -68,6 +69,14 @@ MEMORY_PER_WORKER = 3 * 2**30
 def recipes_library() -> Path:
     """The recipes that ship with Rekindle."""
     return Path(str(files("server"))).parent / "exhibit_content" / "recipes"
+
+
+def check(folder: Path) -> list[Problem]:
+    """Every problem of a set; where its own files are sound, of the recipes it names, too."""
+    problems = check_set(folder)
+    if any(problem.severity == "error" for problem in problems):
+        return problems
+    return problems + recipe_problems(load(folder), library=recipes_library(), set_folder=folder)
 
 
 def accounts(settings: Settings) -> Accounts:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from server.restoration.guards.gates import COLOUR_GATES, GATES
 from server.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -23,6 +24,14 @@ def test_every_setting_is_documented() -> None:
     text = (ROOT / "docs" / "settings.md").read_text("utf-8")
     for name in Settings.model_fields:
         assert f"REKINDLE_{name.upper()}" in text, f"docs/settings.md does not name {name}"
+
+
+def test_every_gate_is_documented() -> None:
+    text = (ROOT / "docs" / "guards.md").read_text("utf-8")
+    for name, gate in GATES.items():
+        (row,) = (line for line in text.splitlines() if line.startswith(f"| `{name}` |"))
+        assert f"{gate.limit:g}" in row
+        assert f"{COLOUR_GATES[name].limit:g}" in row
 
 
 def test_lock_files_name_no_address() -> None:

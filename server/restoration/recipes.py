@@ -80,6 +80,21 @@ def recipe_for(
     return recipe.model_copy(update={"step": tuple(steps)})
 
 
+def recipe_problems(exhibit: ExhibitSet, *, library: Path, set_folder: Path) -> list[Problem]:
+    """What is wrong with the recipes that a set names, and with what it says about their steps."""
+    problems: list[Problem] = []
+    for photo in exhibit.photos:
+        try:
+            recipe_for(photo, exhibit, override=None, library=library, set_folder=set_folder)
+        except SetInvalid as error:
+            problems += error.problems
+        except RecipeInvalid as error:
+            file = EXHIBIT if photo.recipe is None else f"photos/{photo.id}/{PHOTO}"
+            reason = f'recipe "{error.recipe}": {error.reason}'
+            problems.append(Problem(file, reason, "Correct the recipe, or name another."))
+    return list(dict.fromkeys(problems))
+
+
 def _unknown_steps(recipe: Recipe, file: str, key: str, written: Iterable[str]) -> list[Problem]:
     known = list(dict.fromkeys(step.name for step in recipe.step))
     return [
