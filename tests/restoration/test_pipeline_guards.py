@@ -229,3 +229,15 @@ def test_identity_is_measured_where_face_models_are_installed(tmp_path: Path) ->
     )
     assert record.measures["identity"] > 0.6
     assert not record.notes
+
+
+def test_a_protected_face_keeps_the_colour_it_had_before_the_model(studio: Studio) -> None:
+    model = invented("repaint", stage="colour").step[0]
+    painted = model.model_copy(update={"engine": "tint", "operation": "wash"})
+    recipe = invented("repaint").model_copy(update={"step": (painted, model)})
+    done = studio.restore(recipe, prompt="in colour")
+    (face,) = (region for region in done.photo.region if region.protect)
+    inside = region_mask(face, 320, 240)
+    scan, result = read_scan(done.scan), done.stages["colour"].image()
+    wash = scan[inside] * np.array([1.0, 0.9, 0.8], np.float32)
+    assert np.abs(result[inside] - wash).max() < 1e-4
