@@ -292,6 +292,7 @@ class Pipeline:
             ready.traits,
             regions=photo.region,
             scan=(width, height),
+            damage=given.layers.get("damage"),
             faces=None if isinstance(self._faces, str) else self._faces,
         )
         picture = done.picture

@@ -7,6 +7,7 @@ decide which guards a picture passes.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from server.catalogue.model import Region
@@ -42,6 +43,7 @@ def guard(
     *,
     regions: Sequence[Region],
     scan: tuple[int, int],
+    damage: Layer | None = None,
     faces: Faces | None = None,
 ) -> Guarded:
     """``made``, held to the picture it was made from.
@@ -50,6 +52,8 @@ def guard(
         given: what went into the operation; ``made`` may be larger, in any proportion.
         regions: the photo's; those with ``protect`` pass the model by.
         scan: (width, height) of the scan: what is finer than its pixels is the model's to draw.
+        damage: what the operation was to fill, 128 and more; nothing holds the model there but
+            ``protect``.
         faces: compares faces, where a face model is installed.
 
     Raises:
@@ -62,12 +66,13 @@ def guard(
     image = np.asarray(np.clip(made.image, 0, 1), np.float32)
     if traits.moves:
         image = lay_back(image, expected, find_displacement(expected, image))
+    known = expected if damage is None else _known(expected, image, damage)
     measures: dict[Measure, float] = {}
-    if (left := residual(expected, image)) is not None:
+    if (left := residual(known, image)) is not None:
         measures["displacement"] = left
     anchor = anchor_size((width, height), scan)
     lightness_alone = traits.chroma_only or traits.colours
-    target = shrunk(_held(expected, lightness_alone), anchor)
+    target = shrunk(_held(known, lightness_alone), anchor)
     if not traits.chroma_only:
         measures["agreement"] = psnr(shrunk(_held(image, lightness_alone), anchor), target)
     image = _consistent(image, expected, target, traits)
@@ -76,7 +81,7 @@ def guard(
         image = _protected(image, expected, share, traits)
     held = shrunk(_held(image, lightness_alone), anchor)
     measures["low_frequency_psnr"] = psnr(held, target)
-    mean, high = drift(image, expected)
+    mean, high = drift(image, known)
     measures |= {"lightness_drift": mean, "lightness_drift_p95": high}
     proof = _evidence(expected, image, made, traits, width / scan[0])
     measures["invented"] = evidence.shares(proof)[1]
@@ -87,6 +92,14 @@ def guard(
     }
     picture = replace(made, image=image, layers={**made.layers, EVIDENCE: proof})
     return Guarded(picture, rounded)
+
+
+def _known(expected: Image, image: Image, damage: Layer) -> Image:
+    """The picture given, with the model's own answer where there was only damage."""
+    height, width = image.shape[:2]
+    if damage.shape != (height, width):
+        damage = np.asarray(cv2.resize(damage, (width, height)), np.uint8)
+    return np.where((damage >= 128)[..., None], image, expected)
 
 
 def _held(image: Image, lightness_alone: bool) -> Image | Plane:

@@ -32,7 +32,9 @@ def run(
     image = picture.image
     tiling = Tiling(min(wanted.tile or network.tile, max(image.shape[:2])), wanted.overlap)
     tiling.tile = max(tiling.tile, 2 * wanted.overlap)
-    plain = _resized(image, network.scale)
+    # As large as the answer, so made only where it is needed.
+    needed = network.channels == 1 or wanted.strength < 1
+    plain = _resized(image, network.scale) if needed else image
     if network.channels == 3:
         made = in_tiles(image, lambda cut, _: network(cut), tiling, report, scale=network.scale)
     else:

@@ -25,7 +25,7 @@ def run(
         ValueError: the network is not for filling, or memory is too small for it.
     """
     image = picture.image
-    damaged = _mask(picture.layers.get("damage"), image.shape[0], image.shape[1], wanted.grow)
+    damaged = _mask(picture.layers.get("damage"), image.shape[0], image.shape[1])
     if not damaged.any():
         return Picture(image.copy())
     network = network_of(wanted.model, wanted.precision)
@@ -46,16 +46,10 @@ def run(
     return Picture(np.where(damaged[..., None], made, image), notes=tuple(tiling.notes))
 
 
-def _mask(layer: Layer | None, height: int, width: int, grow: int) -> npt.NDArray[np.bool_]:
-    """The damage at the picture's size, widened by ``grow`` pixels."""
+def _mask(layer: Layer | None, height: int, width: int) -> npt.NDArray[np.bool_]:
+    """The damage at the picture's size."""
     if layer is None:
         return np.zeros((height, width), bool)
     if layer.shape != (height, width):
-        layer = np.asarray(
-            cv2.resize(layer, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8
-        )
-    damaged = layer >= 128
-    if not grow or not damaged.any():
-        return damaged
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * grow + 1, 2 * grow + 1))
-    return cv2.dilate(damaged.astype(np.uint8), disc) > 0
+        layer = np.asarray(cv2.resize(layer, (width, height)), np.uint8)
+    return layer >= 128

@@ -39,9 +39,6 @@ class Enhancing(Common):
 class Filling(Common):
     """``inpaint``: what the damage layer names, and nothing else."""
 
-    grow: int = Field(0, ge=0, le=32)
-    """Pixels by which damage is taken to be wider than its mask."""
-
 
 OPERATIONS: Mapping[str, type[Common]] = {"enhance": Enhancing, "inpaint": Filling}
 
