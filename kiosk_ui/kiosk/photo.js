@@ -86,9 +86,9 @@ export class PhotoView {
     );
     take.hidden = !canTakeHome();
     const { compare, closer, regions } = this;
-    const asked = [compare.button, closer.button, this.marks, regions.button, made, redraw, take];
+    const asked = [compare.button, closer.button, this.marks, regions.button, made, redraw];
     const asks = element("div", "asks", ...asked.filter((button) => !button.hidden));
-    this.deck = element("div", "deck", back, this.rail.root, asks, this.restore);
+    this.deck = element("div", "deck", element("div", "leaving", back, take), this.rail.root, asks, this.restore);
     const trays = element("div", "trays", regions.tray, closer.tray, compare.tray);
     const over = element("div", "over", regions.card, compare.handle, trays);
     over.prepend(regions.lines);

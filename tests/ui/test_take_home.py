@@ -92,7 +92,7 @@ def test_its_buttons_are_as_large_as_a_finger_and_its_words_are_inside(
 def test_left_alone_it_closes_with_the_visit(
     open_screen: Open, station: str, tmp_path: Path
 ) -> None:
-    for gallery in opened_gallery(tmp_path, Timing(idle_ask_ms=8000, idle_reset_ms=4000)):
+    for gallery in opened_gallery(tmp_path, Timing(idle_ask_ms=25_000, idle_reset_ms=5_000)):
         screen = at_a_photo(open_screen, gallery, station)
         screen.tap(".shown .take")
         screen.wait("document.querySelector('.panel')")
