@@ -38,7 +38,7 @@ player.start({
   },
   onFrame: (_, now) => {
     lightsOut.follow(now);
-    piece.frame(now);
+    piece.frame(now, lightsOut.dark);
     view.caption(stage.scene, lightsOut.dark);
   },
 });

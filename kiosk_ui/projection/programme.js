@@ -40,10 +40,12 @@ export class Piece {
     this.companion.lang = second?.language ?? "";
   }
 
-  /** @param {number} now server time, ms */
-  frame(now) {
+  /** @param {number} now server time, ms @param {boolean} dark the lights are out */
+  frame(now, dark) {
     this.card.classList.toggle("shown", now - this.begun < TITLE_STAYS);
-    this.captions.follow(this.heard, now);
+    // Words about a change that is not shown would puzzle, unless they are being spoken.
+    const speaks = this.sound.voice.file !== "";
+    this.captions.follow(dark && !speaks ? null : this.heard, now);
     this.sound.follow(now);
   }
 }

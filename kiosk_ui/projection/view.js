@@ -47,10 +47,10 @@ export class ProjectionView {
     if (spoken === this.spoken) return;
     this.spoken = spoken;
     if (dark) {
-      // Nothing on the glass is altered, and yet the line stays: it says why nothing changes.
-      this.altered = true;
+      // It stays as it is: it says why nothing changes.
       const { until: time } = this;
       this.say(this.words.say("Lights out: the untouched original, until {time}", { time }));
+      clearTimeout(this.leaves);
       return;
     }
     const label = sceneLabel(this.words, scene);

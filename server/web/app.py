@@ -100,7 +100,7 @@ def create_app(
         numbers_router(pages, door, shelf, numbers),
         studio_router(pages, door, shelf, take_home, prints),
         printing_router(take_home, prints, stations.has_kiosk),
-        take_home_router(take_home, version, clock),
+        take_home_router(take_home, version, clock, numbers),
     ):
         app.include_router(router)
     mount_ui(app, options.ui, version)

@@ -17,7 +17,9 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from server.editions.model import Edition, EditionPhoto
 from server.errors import EditionMissing, LinkExpired, LinkUnknown, RekindleError
 from server.show.clock import Clock
+from server.show.numbers import Count
 from server.web.languages import negotiate
+from server.web.numbers import Numbers
 from server.web.static import FOREVER
 from server.web.take_home_links import PREFIX, Links, Taken, code, exported_path, phone_base
 from server.web.take_home_pages import Surroundings, TakeHomePages
@@ -113,7 +115,7 @@ class TakeHome:
         return edition, photo
 
 
-def take_home_router(house: TakeHome, version: str, clock: Clock) -> APIRouter:
+def take_home_router(house: TakeHome, version: str, clock: Clock, numbers: Numbers) -> APIRouter:
     """``version`` of the interface names the style sheet, which may then be kept for ever."""
     router = APIRouter(prefix=PREFIX)
     # A whole school behind one address is welcome; a program that tries out links is not.
@@ -150,6 +152,7 @@ def take_home_router(house: TakeHome, version: str, clock: Clock) -> APIRouter:
         edition, photo = house.found(set_id, number, photo_id)
         language = language_of(request, house.pages.languages(edition))
         address = house.address(edition, photo, language, str(request.base_url))
+        numbers.add(Count(set_id, "take-home", photo_id))
         return Response(code(address), media_type="image/svg+xml", headers=HEADERS)
 
     @router.get("/{token}")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
+from server.__main__ import main
 from server.show.messages import OpenPhoto, ShowWall
 from server.show.numbers import Count
 from server.web import numbers as numbers_module
@@ -131,3 +132,27 @@ def test_a_visit_reaches_the_curators_page_and_table(tmp_path: Path) -> None:
         assert "2026-11-22,first-gold,photo,020-opening,,1," in table.text
         page = client.get("/studio/numbers?lang=zh-Hans").text
         assert "开幕式" in page and "<svg" in page and "不记录任何个人信息" in page
+
+
+def test_a_code_to_take_a_photo_home_is_counted(tmp_path: Path) -> None:
+    shelf = published_shelf(tmp_path / "editions")
+    numbers = kept(tmp_path)
+    with serving(house(tmp_path, shelf, numbers=numbers)) as base:
+        code = "/take-home/code/first-gold/1/010-flag-bearer.svg"
+        assert httpx.get(f"{base}{code}").status_code == 200
+        assert httpx.get(f"{base}{code.replace('010', '999')}").status_code == 404
+    assert [(each.what, each.subject, each.times) for each in numbers.sums()] == [
+        ("take-home", "010-flag-bearer", 1)
+    ]
+
+
+def test_the_command_line_writes_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(kept(tmp_path), Count("games", "photo", "flag", seconds=3.0))
+    monkeypatch.setenv("REKINDLE_HOME", str(tmp_path))
+    table = tmp_path / "numbers.csv"
+    monkeypatch.setattr("sys.argv", ["rekindle", "export", "numbers", "--to", str(table)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    lines = table.read_text("utf-8-sig").splitlines()
+    assert lines == [",".join(COLUMNS), "2026-11-22,games,photo,flag,,1,3.0"]
