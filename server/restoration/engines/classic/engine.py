@@ -18,7 +18,7 @@ from server.restoration.engines.classic.damage import find_damage
 from server.restoration.engines.classic.enlarge import enlarge
 from server.restoration.engines.classic.fill import mask_of, mend
 from server.restoration.engines.classic.noise import denoise
-from server.restoration.engines.classic.tone import tone
+from server.restoration.engines.classic.tone import own_colours, tone
 
 _Params = Mapping[str, Any]
 
@@ -86,17 +86,42 @@ def _denoise(picture: Picture, params: _Params, report: Report) -> Picture:
 
 
 def _tone(picture: Picture, params: _Params, report: Report) -> Picture:
-    return Picture(
-        tone(
-            picture.image,
-            was=_was(params),
-            strength=_number(params, "strength", 0.9, 0.0, 1.0),
-            contrast=_number(params, "contrast", 0.25, 0.0, 1.0),
-            warmth=_number(params, "warmth", 0.5, 0.0, 1.0),
-            cast=_number(params, "cast", 0.6, 0.0, 1.0),
-            report=report,
-        )
+    was, notes = _recognised(picture, _was(params))
+    toned = tone(
+        picture.image,
+        was=was,
+        strength=_number(params, "strength", 0.9, 0.0, 1.0),
+        contrast=_number(params, "contrast", 0.25, 0.0, 1.0),
+        warmth=_number(params, "warmth", 0.5, 0.0, 1.0),
+        cast=_number(params, "cast", 0.6, 0.0, 1.0),
+        report=report,
     )
+    return Picture(toned, notes=notes)
+
+
+_SEPIA = 6.0
+_COLOURFUL = 12.0
+"""What ``own_colours`` gives at most for a toned print, and at least for a colour photograph."""
+
+
+def _recognised(picture: Picture, was: str) -> tuple[str, tuple[str, ...]]:
+    """What the photograph was, with a note where the picture contradicts photo.toml.
+
+    A print of one tint is monochrome whatever is written; that a coloured one was black-and-white
+    is the curator's to say, for it may have been tinted by hand.
+    """
+    strays = own_colours(picture.image)
+    if was == "colour" and strays < _SEPIA:
+        return "black-and-white", (
+            "All of it has one tint, as a sepia print has: treated as black-and-white. "
+            'If it was, write was = "black-and-white", and it can be coloured.',
+        )
+    if was == "black-and-white" and strays > _COLOURFUL:
+        return was, (
+            "The scan has colours of its own, and they are taken away here. "
+            'If it was taken in colour, write was = "colour".',
+        )
+    return was, ()
 
 
 def _enlarge(picture: Picture, params: _Params, report: Report) -> Picture:
