@@ -21,6 +21,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from server import proposals
 from server.assembly import Workshop, accounts, numbers, rack, web_app
 from server.assembly import check as check_set
 from server.catalogue.exchange.folder import import_folder
@@ -114,6 +115,34 @@ def keep(folder: SetFolder, photo: str, step: str, number: int) -> None:
     """Choose which candidate of a photo's step goes on; they are numbered from 1."""
     Workshop(Settings()).keep(folder, photo, step, number)
     out.print(f"{photo}: candidate {number} of {step} goes on. Next: rekindle restore {folder}")
+
+
+@app.command()
+def outline(folder: SetFolder, photo: str, x: float, y: float) -> None:
+    """Suggest an outline around a point of a photo; X and Y are fractions from the top left."""
+    try:
+        corners = proposals.outline(folder, photo, [(x, y)])
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    text = ", ".join(f"[{across:g}, {down:g}]" for across, down in corners)
+    out.print('[[region]]\nid = "..."\nname = { en = "..." }', markup=False)
+    out.print(f"outline = [{text}]", markup=False)
+
+
+@app.command()
+def faces(
+    folder: SetFolder,
+    photo: Annotated[str | None, typer.Option(help="Only this photo.")] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write them into photo.toml as protected regions.")
+    ] = False,
+) -> None:
+    """Propose faces to protect: no generative engine invents in a protected region."""
+    for name, regions in proposals.face_regions(folder, photo).items():
+        out.print(f"{name}: {len(regions)} faces proposed", markup=False)
+        if write and regions:
+            proposals.accept(folder, name, regions)
+            out.print("  written, protect = true")
 
 
 @app.command()
