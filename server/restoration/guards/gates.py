@@ -21,7 +21,7 @@ _GENTLER = "Lower the step's strength, or try another seed."
 GATES: Mapping[Measure, Gate] = {
     "low_frequency_psnr": Gate(40.0, True, "dB", _GENTLER),
     "agreement": Gate(14.0, True, "dB", "The model drew another picture. " + _GENTLER),
-    "displacement": Gate(1.5, False, "px", "The model moved the picture. " + _GENTLER),
+    "displacement": Gate(2.0, False, "px", "The model moved the picture. " + _GENTLER),
     "lightness_drift": Gate(8.0, False, "L*", _GENTLER),
     "lightness_drift_p95": Gate(25.0, False, "L*", _GENTLER),
     "invented": Gate(0.9, False, "of the picture", _GENTLER),
