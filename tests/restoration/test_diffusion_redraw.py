@@ -12,7 +12,7 @@ from server.restoration.engines.diffusion import Diffusion
 from server.restoration.engines.diffusion import autoencoder as coding
 from server.restoration.engines.diffusion.loading import Stack
 from server.restoration.engines.diffusion.memory import Frugal
-from server.restoration.engines.diffusion.params import Scheduler
+from server.restoration.engines.diffusion.params import Redrawing, Scheduler, parsed
 from server.restoration.engines.diffusion.previews import Film
 from server.restoration.engines.diffusion.schedules import Schedule
 from tests.restoration.engine_contract import photograph
@@ -217,6 +217,15 @@ def test_batches_are_made_again_and_none_is_lost() -> None:
         done.append(items)
     assert [item for items in done for item in items] == list(range(9))
     assert moved == []
+
+
+def test_weights_in_main_memory_make_the_same_picture(tiny_root: Path) -> None:
+    engine = Diffusion(Folder(tiny_root))
+    calm = redraw(engine, GREY, tile=192)
+    wanted = parsed(Redrawing, "redraw", {"model": "sd15", "controlnet": "tile-sd15"})
+    for _ in range(2):
+        engine._loaded.stack(wanted).offload()
+    assert np.abs(redraw(engine, GREY, tile=192).image - calm.image).max() < 1e-5
 
 
 def test_the_last_resort_is_main_memory_and_after_it_an_error() -> None:

@@ -17,6 +17,8 @@ from server.restoration.engines.diffusion.tiles import Layout, Mosaic, cut, layo
 _BYTES_PER_PIXEL = 1600
 """Memory that decoding takes at its widest, per pixel and byte of a number: three maps of 256
 channels at full size, and room to move."""
+_SHARE = 0.4
+"""Of a card's memory that the VAE may count on, beside the weights of all networks."""
 _ON_CPU = 1024
 """Largest tile without a card, in pixels a side."""
 _SMALLEST = 256
@@ -104,8 +106,9 @@ class Codec:
     def _room(self) -> int:
         if self._device.type != "cuda":
             return _ON_CPU
-        free, _ = torch.cuda.mem_get_info(self._device)
-        pixels = free / (_BYTES_PER_PIXEL * self._vae.dtype.itemsize)
+        # Of all the card's memory, not of what is free just now: equal runs have equal tiles.
+        memory = torch.cuda.get_device_properties(self._device).total_memory * _SHARE
+        pixels = memory / (_BYTES_PER_PIXEL * self._vae.dtype.itemsize)
         return max(_SMALLEST, int(pixels**0.5))
 
 

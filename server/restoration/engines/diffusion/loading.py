@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import torch
 from diffusers import (
@@ -47,6 +48,8 @@ class Stack:
     """The pipeline's own, or its compiled form."""
     tiny: Any
     device: Any
+    outside: WeakSet[Any] = field(default_factory=WeakSet)
+    """Networks whose weights are in main memory already."""
 
     @property
     def vae(self) -> Any:
@@ -65,15 +68,14 @@ class Stack:
         return 2 ** (len(self.vae.config.block_out_channels) - 1)
 
     def offload(self) -> None:
-        """Keeps weights in main memory and brings each layer to the device as it is needed.
-
-        Raises nothing where that is done already.
-        """
+        """Keeps weights in main memory and brings each layer to the device as it is needed, for
+        this picture and those after it."""
         for encoder in ("text_encoder", "text_encoder_2"):
             if (network := getattr(self.pipe, encoder, None)) is not None:
                 network.to("cpu")
         for network in (self.pipe.unet, self.controlnet):
-            if network is not None:
+            if network is not None and network not in self.outside:
+                self.outside.add(network)
                 network.enable_group_offload(
                     onload_device=self.device,
                     offload_device=torch.device("cpu"),
@@ -89,6 +91,7 @@ class Loaded:
         self._models = models
         self.device = torch.device(device)
         self._kept: dict[tuple[object, ...], Any] = {}
+        self._outside: WeakSet[Any] = WeakSet()
 
     def stack(self, wanted: Redrawing) -> Stack:
         """Raises ModelMissing, ModelRefused, ValueError for files that are no such model."""
@@ -112,7 +115,7 @@ class Loaded:
         unet = pipe.unet
         if wanted.compile:
             unet = self.kept(("compiled", id(unet)), wanted.model, lambda: torch.compile(unet))
-        return Stack(pipe, controlnet, unet, tiny, self.device)
+        return Stack(pipe, controlnet, unet, tiny, self.device, self._outside)
 
     def kept(self, key: tuple[object, ...], model: str, make: Callable[[], Any]) -> Any:
         """What ``make`` made for this key before, or makes now, where room is made first."""
@@ -139,6 +142,7 @@ class Loaded:
         """Drops what is loaded where it and the newcomer would not fit together; not what the
         newcomer works with."""
         if self.device.type == "cuda":
+            torch.cuda.empty_cache()
             free, _ = torch.cuda.mem_get_info(self.device)
             if free > _HEADROOM * _bytes(folder):
                 return
