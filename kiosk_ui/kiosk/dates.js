@@ -17,7 +17,7 @@ function spelled(day, language) {
  * @param {Words} words
  */
 export function dateText(edtf, words) {
-  if (/^\d{4}-\d{2}(-\d{2})?$/.test(edtf)) return spelled(edtf, words.language);
+  if (/^\d{4}-\d{2}(-\d{2})?$/.test(edtf)) return spelled(edtf, words.locale);
   if (/^\d{4}$/.test(edtf)) return words.say("{year}", { year: edtf });
   if (/^\d{4}~$/.test(edtf)) return words.say("about {year}", { year: edtf.slice(0, 4) });
   if (/^\d{3}X$/.test(edtf)) return words.say("{decade}s", { decade: `${edtf.slice(0, 3)}0` });

@@ -116,7 +116,6 @@ export class Eye {
     gaze.aim(this.detail, this.split);
     if (direct) gaze.jump();
     if (wasClose !== gaze.isClose || wasSplit !== gaze.isSplit) this.player.prefetch();
-    this.waitsUntil = performance.now() + ECHO_WITHIN;
     if (this.untold.size === 0) requestAnimationFrame(() => this.tell());
     this.untold.add(what);
   }
@@ -126,6 +125,7 @@ export class Eye {
     if (untold.has("zoom")) this.send({ type: "zoom", detail });
     if (untold.has("compare")) this.send({ type: "compare", split });
     untold.clear();
+    this.waitsUntil = performance.now() + ECHO_WITHIN;
     // Whatever was said meanwhile counts, once there is nothing of this eye's own to wait for.
     setTimeout(() => this.player.snapshot && this.follow(this.player.snapshot), ECHO_WITHIN + 50);
   }
@@ -133,7 +133,7 @@ export class Eye {
   /** @param {Snapshot} snapshot that is in force */
   follow(snapshot) {
     const isHere = snapshot.view === "photo";
-    if (isHere && performance.now() < this.waitsUntil) return;
+    if (isHere && (this.untold.size > 0 || performance.now() < this.waitsUntil)) return;
     this.detail = snapshot.detail ?? WHOLE;
     this.split = snapshot.split;
     this.stage.gaze.aim(snapshot.detail, snapshot.split);

@@ -1,17 +1,20 @@
 /**
- * Everything by keyboard or keypad: Tab and arrows move, Enter acts, Escape goes back; O, or Space
- * on the picture, holds the original; plus and minus look closer, and then the arrows wander.
+ * Everything by keyboard or by a keypad of six keys (`keypad.js`). A keyboard has more: Tab moves,
+ * Enter acts; left and right go through the stages; O, or Space on the picture, holds the original;
+ * plus and minus look closer, and then the arrows wander.
  */
 
 import { positionOn } from "../shared/timeline.js";
+import { actionOf } from "./keypad.js";
 
 /** @typedef {import("../types/messages.js").KioskMessage} KioskMessage */
 
-const STEPS = /** @type {Record<string, number>} */ ({
-  ArrowLeft: -1,
-  ArrowUp: -1,
-  ArrowRight: 1,
-  ArrowDown: 1,
+const SIDEWAYS = /** @type {Record<string, number>} */ ({ ArrowLeft: -1, ArrowRight: 1 });
+const WAYS = /** @type {Record<string, [right: number, down: number]>} */ ({
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
 });
 
 /** What can have the focus: in the page laid over the others, else in the view that shows. */
@@ -23,11 +26,11 @@ function reachable() {
 
 /** @param {number} step */
 function moveFocus(step) {
-  const buttons = reachable();
-  const at = buttons.indexOf(/** @type {Element} */ (document.activeElement));
-  const next = at === -1 && step < 0 ? buttons.length - 1 : (at + step + buttons.length) % buttons.length;
-  const button = buttons[at === -1 && step > 0 ? 0 : next];
-  if (button instanceof HTMLElement) button.focus();
+  const controls = reachable();
+  const at = controls.indexOf(/** @type {Element} */ (document.activeElement));
+  const first = step > 0 ? 0 : controls.length - 1;
+  const control = controls[at === -1 ? first : (at + step + controls.length) % controls.length];
+  if (control instanceof HTMLElement) control.focus();
 }
 
 /**
@@ -44,13 +47,6 @@ function stageBeside(player, step) {
   const target = Math.min(Math.max(from + step, 0), stages.length - 1);
   return { type: "stage", stage: stages[target] };
 }
-
-const WAYS = /** @type {Record<string, [right: number, down: number]>} */ ({
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-});
 
 /** @param {KeyboardEvent} event */
 function isHold(event) {
@@ -82,11 +78,16 @@ function looks(event, eye) {
  * @property {(message: KioskMessage) => void} send
  * @property {import("./original.js").Original} original
  * @property {import("./eye.js").Eye} eye
+ * @property {import("./keypad.js").Keypad} keypad
  * @property {() => boolean} leave one step out of what lies over the view, if anything does
+ * @property {() => void} help
+ * @property {() => void} louder
+ * @property {() => void} speak on or off
  *
  * @param {Hands} hands
  */
-export function listenToKeys({ player, send, original, eye, leave }) {
+export function listenToKeys(hands) {
+  const { player, send, original, eye, keypad } = hands;
   addEventListener("keyup", ({ code }) => {
     if (code === "KeyO" || code === "Space") original.letGo();
   });
@@ -94,17 +95,42 @@ export function listenToKeys({ player, send, original, eye, leave }) {
   addEventListener("keydown", (event) => {
     send({ type: "touch" });
     if (isHold(event)) return original.hold();
-    const view = player.snapshot?.view;
-    if (event.key === "Escape" && leave()) return;
-    if (event.key === "Escape" && view !== "attract") return send({ type: "wall" });
-    if (looks(event, eye)) return event.preventDefault();
-    const step = STEPS[event.key];
+    if (looks(event, eye) || acts(event)) return event.preventDefault();
+    const step = SIDEWAYS[event.key];
     if (step === undefined) return;
     event.preventDefault();
-    const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    const open = view === "photo" && !document.querySelector(".panel");
-    const message = open && sideways ? stageBeside(player, step) : null;
+    const open = player.snapshot?.view === "photo" && !document.querySelector(".panel");
+    const message = open ? stageBeside(player, step) : null;
     if (message) send(message);
-    else moveFocus(step);
+    else moveFocus(document.dir === "rtl" ? -step : step);
   });
+
+  /** @param {KeyboardEvent} event @returns {boolean} whether it was one of the keypad's keys */
+  function acts(event) {
+    switch (actionOf(event, keypad)) {
+      case "prev":
+        moveFocus(-1);
+        return true;
+      case "next":
+        moveFocus(1);
+        return true;
+      case "select":
+        if (document.activeElement instanceof HTMLElement) document.activeElement.click();
+        return true;
+      case "back":
+        if (!hands.leave() && player.snapshot?.view !== "attract") send({ type: "wall" });
+        return true;
+      case "help":
+        hands.help();
+        return true;
+      case "volume":
+        hands.louder();
+        return true;
+      case "speech":
+        hands.speak();
+        return true;
+      default:
+        return false;
+    }
+  }
 }

@@ -7,10 +7,16 @@ import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { arriving } from "../shared/timeline.js";
 import { Words } from "../shared/words.js";
+import { Aside } from "./aside.js";
+import { Comfort } from "./comfort.js";
 import { Eye } from "./eye.js";
 import { Hand } from "./hand.js";
+import { helpPanel } from "./help.js";
 import { listenToKeys } from "./keys.js";
+import { optionsOf } from "./options.js";
 import { Original } from "./original.js";
+import { Reader } from "./reader.js";
+import { Speech } from "./speech.js";
 import { KioskView } from "./view.js";
 
 /** @typedef {import("../types/messages.js").KioskMessage} KioskMessage */
@@ -33,9 +39,15 @@ function send(message) {
   connection.send(message);
 }
 
+const comfort = new Comfort(optionsOf(location.search));
+player.isCalm = () => comfort.isCalm;
+const words = Words.ofPage();
+const speech = new Speech(comfort);
+const reader = new Reader(speech, words);
+const aside = new Aside();
 const eye = new Eye(player, send);
 const original = new Original(player, send);
-const view = new KioskView(stage, Words.ofPage(), {
+const view = new KioskView(stage, words, {
   open: (photo) => send({ type: "open", photo }),
   expect: (photo) => player.expect(photo),
   play: (programme) => send({ type: "programme", programme }),
@@ -57,16 +69,39 @@ const view = new KioskView(stage, Words.ofPage(), {
   unfold: (panel) => view.unfold(panel),
   narrate: (on) => send({ type: "narrate", on }),
   lifeSize: (on, ruler) => send({ type: "lifesize", on, ruler }),
+  help: () => view.unfold(helpPanel(words, comfort)),
 });
 
 addEventListener("pointerdown", () => send({ type: "touch" }), { capture: true });
 addEventListener("resize", () => {
+  comfort.apply();
   player.resize();
   view.resize();
 });
 
 guardPage();
-listenToKeys({ player, send, original, eye, leave: () => view.leave() });
+document.body.append(aside.root);
+comfort.onChange = () => {
+  if (!comfort.speech) speech.hush();
+  view.resize();
+};
+listenToKeys({
+  player,
+  send,
+  original,
+  eye,
+  keypad: comfort.options.keypad,
+  leave: () => view.leave(),
+  help: () => view.acts.help(),
+  louder: () => {
+    const [level, of] = comfort.turnUp();
+    aside.say(words.say("Volume {level} of {of}", { level, of }));
+  },
+  speak: () => {
+    comfort.toggle("speech");
+    aside.say(words.say(comfort.speech ? "Reading aloud" : "Silent"));
+  },
+});
 player.start({
   // From the wall a print grows into its place: no other photograph dissolves into it.
   adapt: (snapshot) => {
@@ -75,7 +110,15 @@ player.start({
   },
   aims: (snapshot) => eye.follow(snapshot),
   holds: (snapshot) => original.isHeld(snapshot),
-  onSnapshot: (snapshot, edition) => view.follow(snapshot, edition),
+  onSnapshot: (snapshot, edition) => {
+    speech.edition = edition;
+    speech.language = snapshot.language;
+    if (view.follow(snapshot, edition)) {
+      // A visit begins as the kiosk's address says; the one before may have wanted it otherwise.
+      if (snapshot.view === "attract") comfort.begin();
+      reader.begin(view.shown?.root ?? null);
+    }
+  },
   onFrame: (moment, now) => view.frame(moment, now),
 });
 connection.start((message) => {

@@ -5,6 +5,7 @@ import { CloserTool } from "./closer-tool.js";
 import { WHOLE } from "./closely.js";
 import { CompareTool } from "./compare-tool.js";
 import { dateText } from "./dates.js";
+import { helpButton } from "./help.js";
 import { howMade } from "./made.js";
 import { Panel } from "./panel.js";
 import { pressable } from "./press.js";
@@ -26,6 +27,7 @@ import { Fingers } from "./touch.js";
  * @property {() => void} hold the original is shown instead
  * @property {() => void} letGo
  * @property {(on: boolean) => void} mark hatching over what software added, or none
+ * @property {() => void} help
  * @property {() => void} redraw the pictures of a model at work are played
  * @property {import("./eye.js").Eye} eye
  * @property {(panel: Panel) => void} unfold a page laid over this one
@@ -88,7 +90,8 @@ export class PhotoView {
     const { compare, closer, regions } = this;
     const asked = [compare.button, closer.button, this.marks, regions.button, made, redraw];
     const asks = element("div", "asks", ...asked.filter((button) => !button.hidden));
-    this.deck = element("div", "deck", element("div", "leaving", back, take), this.rail.root, asks, this.restore);
+    const leaving = element("div", "leaving", back, take, helpButton(words, acts.help));
+    this.deck = element("div", "deck", leaving, this.rail.root, asks, this.restore);
     const trays = element("div", "trays", regions.tray, closer.tray, compare.tray);
     const over = element("div", "over", regions.card, compare.handle, trays);
     over.prepend(regions.lines);

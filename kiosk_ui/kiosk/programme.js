@@ -1,6 +1,7 @@
 /** A programme: the picture as large as it goes, its title, how far it is, stop, and once more. */
 
 import { element, write } from "../shared/dom.js";
+import { helpButton } from "./help.js";
 import { pressable } from "./press.js";
 import { titled } from "./titles.js";
 
@@ -10,7 +11,7 @@ export class ProgrammeView {
   /**
    * @param {import("../shared/edition.js").Edition} edition @param {Programme} programme
    * @param {import("../shared/words.js").Words} words
-   * @param {{ back: () => void, again: () => void }} acts
+   * @param {{ back: () => void, again: () => void, help: () => void }} acts
    */
   constructor(edition, programme, words, acts) {
     this.programme = programme;
@@ -25,7 +26,8 @@ export class ProgrammeView {
     progress.setAttribute("aria-hidden", "true");
     heading.append(progress);
     this.again = pressable("restore", "", [words.say("Once more")], acts.again);
-    const deck = element("div", "deck", this.back, heading, this.again);
+    const leaving = element("div", "leaving", this.back, helpButton(words, acts.help));
+    const deck = element("div", "deck", leaving, heading, this.again);
     this.root = element("section", "programme", this.place, deck);
     this.root.setAttribute("aria-label", words.of(programme.title));
   }

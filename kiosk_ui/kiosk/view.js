@@ -45,6 +45,8 @@ export class KioskView {
     this.from = null;
     /** @type {import("./panel.js").Panel | null} */
     this.panel = null;
+    // Words of another length, or pictures that come late, may move the picture's place.
+    this.placed = new ResizeObserver(() => this.follows());
     this.built = "";
     this.spot = "";
     this.awaited = "";
@@ -54,7 +56,10 @@ export class KioskView {
     document.documentElement.dataset.view = "empty";
   }
 
-  /** @param {Snapshot} snapshot @param {Edition} edition */
+  /**
+   * @param {Snapshot} snapshot @param {Edition} edition
+   * @returns {boolean} whether another view shows now
+   */
   follow(snapshot, edition) {
     const before = this.snapshot;
     this.snapshot = snapshot;
@@ -62,10 +67,11 @@ export class KioskView {
     this.besides.follow(snapshot, edition);
     const page = document.documentElement;
     const same = before?.view === snapshot.view && this.shown === this.viewFor(snapshot, edition);
-    if (same) return;
+    if (same) return false;
     page.dataset.view = snapshot.view;
     this.awaited = snapshot.view === "photo" && before?.view === "wall" ? snapshot.photo ?? "" : "";
     this.change(this.viewFor(snapshot, edition));
+    return true;
   }
 
   /**
@@ -76,8 +82,8 @@ export class KioskView {
     const built = `${edition.url} ${snapshot.language}`;
     if (built === this.built) return;
     this.built = built;
-    this.words.language = snapshot.language;
-    document.documentElement.lang = snapshot.language;
+    this.words.turnPage(snapshot.language);
+    this.stage.gaze.mirrored = document.documentElement.dir === "rtl";
     this.panel?.close();
     for (const view of this.views.values()) view.root.remove();
     this.views.clear();
@@ -127,7 +133,7 @@ export class KioskView {
     const programme = programmes.find(({ id }) => id === snapshot.programme);
     if (!programme) return null;
     const again = () => acts.play(programme.id);
-    return new ProgrammeView(edition, programme, words, { back: acts.back, again });
+    return new ProgrammeView(edition, programme, words, { back: acts.back, again, help: acts.help });
   }
 
   /** A page over the others. @param {import("./panel.js").Panel} panel */
@@ -155,6 +161,8 @@ export class KioskView {
     this.shown = view;
     if (view === null) return;
     view.root.inert = false;
+    this.placed.disconnect();
+    if (view instanceof PhotoView || view instanceof ProgrammeView) this.placed.observe(view.place);
     view.root.classList.add("shown");
     if (view instanceof WallView || view instanceof PhotoView) view.arrange();
     this.stage.rests = view instanceof WallView;
@@ -182,6 +190,16 @@ export class KioskView {
     this.from = null;
   }
 
+  /** The picture goes where its place has gone. */
+  follows() {
+    const { shown, stage } = this;
+    if (!(shown instanceof PhotoView || shown instanceof ProgrammeView)) return;
+    const { left, top, width, height } = shown.place.getBoundingClientRect();
+    const [x, y, wide, high] = stage.target;
+    const off = Math.max(...[left - x, top - y, width - wide, height - high].map(Math.abs));
+    if (off > 1) stage.moveTo(left, top, width, height, true);
+  }
+
   resize() {
     const { shown } = this;
     if (shown instanceof WallView || shown instanceof PhotoView) shown.arrange();
@@ -205,13 +223,14 @@ export class KioskView {
     this.placeLabel();
   }
 
-  /** Bottom left of the picture itself. */
+  /** In the lower corner of the picture itself, where its language begins. */
   placeLabel() {
-    const [left, top, , height] = this.stage.picture;
-    const spot = `${Math.round(left)} ${Math.round(top + height)}`;
+    const [left, top, width, height] = this.stage.picture;
+    const before = document.dir === "rtl" ? innerWidth - left - width : left;
+    const spot = `${Math.round(before)} ${Math.round(top + height)}`;
     if (spot === this.spot) return;
     this.spot = spot;
-    this.label.style.left = `${Math.round(left)}px`;
+    this.label.style.insetInlineStart = `${Math.round(before)}px`;
     this.label.style.bottom = `${innerHeight - Math.round(top + height)}px`;
   }
 }

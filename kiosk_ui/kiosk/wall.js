@@ -2,6 +2,7 @@
 
 import { element } from "../shared/dom.js";
 import { ownName } from "../shared/words.js";
+import { helpButton } from "./help.js";
 import { pressable } from "./press.js";
 import { titled } from "./titles.js";
 import { hang } from "./wall-layout.js";
@@ -16,6 +17,7 @@ import { hang } from "./wall-layout.js";
  * @property {(photo: string, print: HTMLElement) => void} open
  * @property {(photo: string) => void} expect a finger is on its print
  * @property {(programme: string) => void} play
+ * @property {() => void} help
  * @property {(language: string) => void} speak
  */
 
@@ -60,16 +62,19 @@ export class WallView {
       return button;
     });
     const left = element("div", "programmes", ...programmes);
-    const right = element("div", "languages", this.further, ...languages);
+    const right = element("div", "languages", this.further, ...languages, helpButton(words, acts.help));
     return element("footer", "strip", left, right);
   }
 
   /** Along a wall that goes on, for those who do not drag; from its end back to its beginning. */
   walk() {
-    const { scrollLeft, scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = this.hall;
+    const { scrollTop, clientWidth, clientHeight, scrollWidth, scrollHeight } = this.hall;
+    // From the right, a wall's own beginning is its right end, and further along is negative.
+    const sense = document.dir === "rtl" ? -1 : 1;
+    const along = sense * this.hall.scrollLeft;
     const atEnd =
-      scrollLeft + clientWidth > scrollWidth - 4 && scrollTop + clientHeight > scrollHeight - 4;
-    const left = atEnd ? 0 : scrollLeft + 0.8 * clientWidth;
+      along + clientWidth > scrollWidth - 4 && scrollTop + clientHeight > scrollHeight - 4;
+    const left = atEnd ? 0 : sense * (along + 0.8 * clientWidth);
     const top = atEnd ? 0 : scrollTop + 0.8 * clientHeight;
     this.hall.scrollTo({ left, top, behavior: "smooth" });
   }
@@ -117,7 +122,7 @@ export class WallView {
     this.further.hidden = hung.width <= clientWidth + 1 && hung.height <= clientHeight + 1;
     hung.places.forEach((place, index) => {
       const { style } = this.prints[index];
-      style.left = `${place.left}px`;
+      style.insetInlineStart = `${place.left}px`;
       style.top = `${place.top}px`;
       style.width = `${place.width}px`;
       style.setProperty("--height", `${place.height}px`);

@@ -33,6 +33,7 @@ player.start({
   adapt: (snapshot) => lightsOut.adapt(snapshot),
   onSnapshot: (snapshot, edition) => {
     view.follow(snapshot);
+    stage.gaze.mirrored = document.documentElement.dir === "rtl";
     piece.follow(snapshot, edition);
     lifeSize.follow(snapshot, edition.photo(snapshot.photo), true);
   },

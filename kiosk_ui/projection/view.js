@@ -25,8 +25,7 @@ export class ProjectionView {
   follow(snapshot) {
     const page = document.documentElement;
     page.dataset.view = snapshot.view;
-    page.lang = snapshot.language;
-    this.words.language = snapshot.language;
+    this.words.turnPage(snapshot.language);
     const { lights_out: dark } = snapshot;
     this.until = dark ? clockTime(dark.ends, snapshot.language) : "";
   }

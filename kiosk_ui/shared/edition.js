@@ -113,6 +113,15 @@ export class Edition {
     }
   }
 
+  /**
+   * A sound of these words being said, rendered when the set was built.
+   * @param {string} language @param {string} words @returns {string | null} its address
+   */
+  spoken(language, words) {
+    const file = this.manifest.spoken[language]?.[words] ?? null;
+    return file === null ? null : this.address(file);
+  }
+
   /** @param {Photo} photo */
   scan(photo) {
     return this.pictures.get(photo.id)?.get(photo.stages[0].name) ?? null;

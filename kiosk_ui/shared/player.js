@@ -69,7 +69,9 @@ export class Player {
     this.expected = "";
     /** @type {Snapshot | null} */
     this.newest = null;
-    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    const motion = matchMedia("(prefers-reduced-motion: reduce)");
+    /** Whether less motion was asked for. */
+    this.isCalm = () => motion.matches;
     /** @type {Listener} */
     this.listener = {};
     this.tick = this.tick.bind(this);
@@ -132,7 +134,7 @@ export class Player {
     const { edition, score } = this;
     if (edition === null || score === null) return;
     const now = this.clock.now();
-    const plain = this.calm.matches;
+    const plain = this.isCalm();
     const shown = moment(score, now, this.moment ?? undefined, plain ? REDUCED_MS : undefined);
     this.moment = shown;
     if (shown.cue !== this.cue) {

@@ -1,5 +1,7 @@
 /** Words: the interface's own strings, and a curator's texts in the visitor's language. */
 
+import { directionOf, PSEUDO, pseudo } from "./pseudo.js";
+
 /** @typedef {import("../types/edition.js").Text} Text */
 /** @typedef {Record<string, Record<string, string>>} Table per language, per English phrase */
 
@@ -24,16 +26,27 @@ export class Words {
   constructor(table, language = "en") {
     this.table = table;
     this.language = language;
+    this.isPseudo = false;
   }
 
   /** The language as dates and numbers are written in it. */
   get locale() {
-    return this.language;
+    return this.isPseudo ? "en" : this.language;
   }
 
   /** The strings that the page was served with. */
   static ofPage() {
-    return new Words(JSON.parse(document.getElementById("strings")?.textContent ?? "{}"));
+    const words = new Words(JSON.parse(document.getElementById("strings")?.textContent ?? "{}"));
+    words.isPseudo = new URLSearchParams(location.search).get("language") === PSEUDO;
+    return words;
+  }
+
+  /** Turns the page to a language, and to the side from which it is written. @param {string} language */
+  turnPage(language) {
+    this.language = language;
+    const page = document.documentElement;
+    page.lang = this.isPseudo ? PSEUDO : language;
+    page.dir = directionOf(page.lang);
   }
 
   /**
@@ -43,16 +56,20 @@ export class Words {
    */
   say(phrase, values = {}, language = this.language) {
     const base = language.split("-")[0];
-    const found = this.table[language]?.[phrase] ?? this.table[base]?.[phrase] ?? phrase;
-    return found.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+    const known = this.table[language]?.[phrase] ?? this.table[base]?.[phrase] ?? phrase;
+    const found = this.isPseudo ? phrase : known;
+    const filled = found.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+    return this.isPseudo ? pseudo(filled) : filled;
   }
 
   /**
-   * A curator's text in the visitor's language, else in any language it has.
+   * A curator's text in the visitor's language, else in one near it, else in any that it has.
    * @param {Text} text @param {string} [language]
    */
   of(text, language = this.language) {
-    return text[language] ?? Object.values(text)[0] ?? "";
+    if (this.isPseudo) return pseudo(text.en ?? Object.values(text)[0] ?? "");
+    const near = Object.keys(text).find((tag) => tag.split("-")[0] === language.split("-")[0]);
+    return text[language] ?? text[near ?? ""] ?? Object.values(text)[0] ?? "";
   }
 
   /**

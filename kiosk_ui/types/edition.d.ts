@@ -18,6 +18,15 @@ export interface Edition {
    */
   photos: [EditionPhoto, ...EditionPhoto[]];
   programmes: EditionProgramme[];
+  spoken: {
+    /**
+     * This interface was referenced by `undefined`'s JSON-Schema definition
+     * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+     */
+    [k: string]: {
+      [k: string]: string;
+    };
+  };
   published_at: string;
   rekindle: string;
 }

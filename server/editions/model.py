@@ -162,6 +162,9 @@ class Edition(_Frozen):
     languages: tuple[Language, ...]
     photos: tuple[EditionPhoto, ...] = Field(min_length=1)
     programmes: tuple[EditionProgramme, ...] = ()
+    spoken: dict[Language, dict[str, str]] = Field(default_factory=dict)
+    """By language and by what is said, a sound of it: rendered when the edition was built, for
+    visitors who have the kiosk read to them."""
     published_at: str
     """ISO 8601, UTC."""
     rekindle: str

@@ -219,7 +219,7 @@ def test_a_stage_is_watched_being_redrawn_and_labelled_all_the_while(
     wall = beside(open_screen, gallery, station)
     for each in (screen, wall):
         each.read(RECORDS)
-    screen.tap(".shown .asks button:last-child")
+    screen.tap(".shown .asks button:nth-child(6)")
     for each in (screen, wall):
         each.wait("seen.has('2 true')")
         each.wait_for_picture(WIDE, "clear")
