@@ -29,7 +29,7 @@ def opened(
     open_screen: Open, gallery: Gallery, station: str, language: str, **options: Any
 ) -> Screen:
     """A kiosk at its invitation, whose visitor will read this language."""
-    query = f"?language={language}" if language == FROM_THE_RIGHT else ""
+    query = "?renderer=css" + (f"&language={language}" if language == FROM_THE_RIGHT else "")
     screen = open_screen(f"{gallery.address}/kiosk/{station}{query}", LARGE, **options)
     screen.wait_for_view("attract")
     return screen
@@ -234,7 +234,9 @@ def test_a_longer_language_from_the_right_fits_everywhere_and_is_mirrored(
 
 def test_the_whole_visit_by_six_keys(gallery: Gallery, open_screen: Open, station: str) -> None:
     keypad = "prev:F6,next:F7,select:F8,back:F9,help:F10,volume:F12"
-    screen = open_screen(f"{gallery.address}/kiosk/{station}?keys={keypad}&motion=less", LARGE)
+    screen = open_screen(
+        f"{gallery.address}/kiosk/{station}?keys={keypad}&motion=less&renderer=css", LARGE
+    )
     screen.wait_for_view("attract")
     press = screen.page.keyboard.press
 
