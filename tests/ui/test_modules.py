@@ -86,8 +86,9 @@ def test_the_servers_time_is_found_through_a_jittery_network_and_never_runs_back
     screen: Screen,
 ) -> None:
     chance = random.Random(7)
-    ways = [[2 + chance.expovariate(1 / 15) for _ in range(2)] for _ in range(80)]
-    exchanges = [exchange(n * 2000.0, *way, EPOCH) for n, way in enumerate(ways)]
+    ways = [2 + chance.expovariate(1 / 15) for _ in range(160)]
+    pairs = zip(ways[::2], ways[1::2], strict=True)
+    exchanges = [exchange(n * 2000.0, go, come, EPOCH) for n, (go, come) in enumerate(pairs)]
     read = asked(screen, "../shared/server-clock.js", CLOCK, exchanges)
     times = [server for _, server in read]
     assert all(later >= earlier for earlier, later in zip(times, times[1:], strict=False))
