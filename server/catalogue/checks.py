@@ -117,7 +117,24 @@ def _files(folder: Path, photo: Photo, verified: Callable[[Path], None]) -> list
         problems += faults
         if facts is not None and found is not None:
             problems += _shape(folder, path, facts, found)
+    for region in photo.region:
+        if region.reference:
+            problems += _reference(folder, photo, region.id, region.reference.file, verified)
     return problems
+
+
+def _reference(
+    folder: Path, photo: Photo, region: str, name: str, verified: Callable[[Path], None]
+) -> list[Problem]:
+    path = photo_folder(folder, photo.id) / name
+    file = f"photos/{photo.id}/{PHOTO}"
+    if leaves(folder, path.parent, name):
+        reason = f'region {region}: reference "{name}" leaves the set.'
+        return [Problem(file, reason, "Copy the picture beside photo.toml.")]
+    if not path.is_file():
+        reason = f'region {region}: reference "{name}" is missing.'
+        return [Problem(file, reason, "Put it beside photo.toml.")]
+    return _picture(folder, path, verified)[1]
 
 
 def _picture(

@@ -66,6 +66,16 @@ class Text(RootModel[dict[Language, str]]):
         return any(text.strip() for text in self.root.values())
 
 
+class Reference(_Frozen):
+    """A photograph in colour of the same thing: the same uniform, the same place."""
+
+    file: str
+    """File name inside the photo's folder."""
+    outline: tuple[Point, ...] | None = Field(None, min_length=3)
+    points: tuple[Point, ...] | None = Field(None, min_length=1)
+    """Where the thing is on it, in fractions; neither: the whole of it."""
+
+
 class Region(_Frozen):
     """A named outline on a photo: evidence of colour, order of arrival, protection."""
 
@@ -80,6 +90,8 @@ class Region(_Frozen):
     certainty: Certainty | None = None
     source: Text | None = None
     """Where the colour is known from; what "why this colour?" answers."""
+    reference: Reference | None = None
+    """Gives the colour its shades in light and in shadow."""
 
     @model_validator(mode="after")
     def _has_a_shape(self) -> Self:
@@ -96,6 +108,11 @@ class Region(_Frozen):
             raise _fault(
                 "a region with a colour needs its certainty",
                 'Add certainty = "documented", "likely" or "guess".',
+            )
+        if self.reference and not self.colour:
+            raise _fault(
+                "a region with a reference needs its colour",
+                "Add the colour it is called by; its shades come from the reference.",
             )
         if self.certainty == "documented" and not self.source:
             raise _fault(

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from server.restoration.engine import Layer, Report
 from server.restoration.hints import Hint, hints_of
 from server.restoration.lab import Plane
+from server.restoration.palette import shades
 from server.restoration.propagation import Lift, lifted, shares, solve_size
 
 
@@ -31,6 +32,8 @@ class Documented:
     """Least and greatest a*, b* and anchor of any region: no colour is made beyond them."""
     certainty: Layer
     """Of the region that a small pixel belongs to most."""
+    shaded: tuple[tuple[Lift, npt.NDArray[np.float32]], ...] = ()
+    """Regions with a reference photograph: their share, and a*, b* for L* 0..100."""
 
     def rows(self, level: Plane, rows: slice) -> tuple[Plane, Plane, Plane, Layer]:
         """a*, b* of these rows where they are known; the share of each pixel about which nothing is
@@ -43,9 +46,15 @@ class Documented:
             np.clip(plane / total, *bound)
             for plane, bound in zip(weighted, self.bounds, strict=True)
         )
-        scale = share * chroma_scale(level, at)
+        scale = chroma_scale(level, at)
+        a, b = a * scale, b * scale
+        for lift, table in self.shaded:
+            part = np.clip(lift.rows(rows, level)[0] / total, 0, 1)
+            for plane, column in ((a, table[:, 0]), (b, table[:, 1])):
+                known = np.interp(level, np.arange(101), column).astype(np.float32)
+                plane += part * (known - plane)
         source = self._certainty(rows) * (share >= np.float32(0.5))
-        return a * scale, b * scale, 1 - share, source
+        return a * share, b * share, 1 - share, source
 
     def _certainty(self, rows: slice) -> Layer:
         (height, width), small = self.lift.full, self.certainty.shape
@@ -87,7 +96,12 @@ def mixed(
     planes = np.einsum("hyx,hc->cyx", share, values)
     certainty = np.array([hint.certainty for hint in hints], np.uint8)[share.argmax(axis=0)]
     bounds = tuple((float(column.min()), float(column.max())) for column in values.T)
-    return Documented(lift([share.sum(axis=0), *planes]), bounds, certainty)
+    shaded = tuple(
+        (lift([part]), shades(hint.palette, small[hint.inside]))
+        for hint, part in zip(hints, share, strict=True)
+        if hint.palette
+    )
+    return Documented(lift([share.sum(axis=0), *planes]), bounds, certainty, shaded)
 
 
 def _settled(share: Plane) -> Plane:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.restoration.lab import Plane, lab
+from server.restoration.palette import Palette
 
 CERTAINTY = {"guess": 85, "likely": 170, "documented": 255}
 """The values of the layer ``colour-source``; 0 is no evidence."""
@@ -29,6 +30,8 @@ class Hint:
     """Surely part of it."""
     reach: Plane
     """0..1: how far it may spread from there; 0 is surely outside."""
+    palette: Palette | None = None
+    """Shades of it on a reference photograph."""
 
 
 def colour_of(code: str) -> tuple[float, float, float]:
@@ -149,5 +152,6 @@ def hints_of(regions: Sequence[Mapping[str, Any]], plane: Plane) -> list[Hint]:
                 inside &= ~covered
                 reach[front] = 0
         certainty = CERTAINTY[str(region.get("certainty") or "guess")]
-        hints.append(Hint(colour_of(str(code)), certainty, inside, reach))
+        palette = tuple(tuple(row) for row in region.get("palette") or ()) or None
+        hints.append(Hint(colour_of(str(code)), certainty, inside, reach, palette))
     return hints

@@ -220,7 +220,10 @@ class Pipeline:
                 assert file is not None
                 inputs[fact] = _Pixels(file_digest(file), partial(read_scan, file))
             else:
-                params[fact] = fact_of(job.photo, fact, traits)
+                try:
+                    params[fact] = fact_of(job.photo, job.folder, fact, traits)
+                except ValueError as error:
+                    raise StepFailed(job.photo.id, step.name, str(error)) from error
         tiling: dict[str, JsonValue] | None = None
         if traits.local:
             tiling = {"tile": TILE, "margin": traits.margin, "above": TILE_ABOVE}
