@@ -7,8 +7,8 @@ import pytest
 
 @pytest.fixture(scope="session")
 def tiny_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A models folder: sd15, silent (predicts zero), sdxl, tile-sd15, tile-sdxl, union-sdxl, taesd,
-    klein."""
+    """A models folder: sd15, silent (predicts zero), sdxl, tile-sd15, tile-sdxl, union-sdxl, lora,
+    taesd, klein."""
     from tests.support import tiny_models
 
     root = tmp_path_factory.mktemp("models")
@@ -16,6 +16,7 @@ def tiny_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny_models.save_sd15(root, "silent", silent=True)
     tiny_models.save_sdxl(root)
     tiny_models.save_controlnets(root)
+    tiny_models.save_lora(root)
     tiny_models.save_taesd(root)
     tiny_models.save_klein(root)
     return root

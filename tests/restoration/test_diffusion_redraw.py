@@ -127,6 +127,13 @@ def test_no_seam_on_a_flat_ramp(engine: Diffusion) -> None:
     assert seam_score(pasted(engine, sky, params, 256), [256], [256]) > 1.1
 
 
+def test_a_lora_becomes_part_of_the_weights(engine: Diffusion) -> None:
+    plain = redraw(engine, GREY).image
+    half, none = (redraw(engine, GREY, lora="lora", lora_scale=s).image for s in (0.5, 0.0))
+    assert np.abs(plain - none).max() < 1e-4
+    assert np.abs(plain - half).max() > 1e-3
+
+
 def test_frames_show_the_noise_go(engine: Diffusion) -> None:
     for painter in (None, "taesd"):
         made = redraw(engine, GREY, steps=4, frames=3, tiny_vae=painter, strength=1.0)

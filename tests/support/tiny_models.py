@@ -19,6 +19,8 @@ from diffusers import (
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
 )
+from peft import LoraConfig
+from peft.utils import get_peft_model_state_dict
 from tokenizers import pre_tokenizers
 from transformers import (
     CLIPTextConfig,
@@ -184,6 +186,16 @@ def save_controlnets(root: Path) -> None:
     controlnet(xl=False).save_pretrained(root / "tile-sd15")
     controlnet(xl=True).save_pretrained(root / "tile-sdxl")
     controlnet(xl=True, union=True).save_pretrained(root / "union-sdxl")
+
+
+def save_lora(root: Path) -> None:
+    """A LoRA for sd15's U-Net, as LCM's is."""
+    torch.manual_seed(6)
+    net = unet(xl=False)
+    net.add_adapter(LoraConfig(r=2, init_lora_weights="gaussian", target_modules=["to_q", "to_v"]))
+    layers = get_peft_model_state_dict(net)
+    layers = {name: torch.randn_like(value) for name, value in layers.items()}
+    StableDiffusionPipeline.save_lora_weights(root / "lora", unet_lora_layers=layers)
 
 
 def save_taesd(root: Path) -> None:
