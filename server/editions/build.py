@@ -31,6 +31,7 @@ from server.restoration import evidence
 from server.restoration.candidates import Candidates
 from server.restoration.engine import Image, Layer
 from server.restoration.images import (
+    read_image,
     read_layer,
     read_scan,
     resize,
@@ -44,6 +45,8 @@ from server.restoration.store import Paradata, Result, file_digest
 
 MAPS_VERSION = 2
 """Raised when arrival or evidence maps are made differently, so that old ones are not linked."""
+FRAME_SIDE = 1920
+"""Long side of a picture of a model at work, pixels."""
 EVIDENCE_SIDE = 1920
 """Long side of an evidence map, pixels."""
 FACTS = ("regions", "was", "source")
@@ -216,7 +219,18 @@ def _stage(
         candidates=tuple(
             _candidates(shop, found, packet) for found in work.candidates.get(name, ())
         ),
+        frames=tuple(_frame(shop, plate, packet) for plate in work.plates.get(name, ())),
     )
+
+
+def _frame(shop: _Shop, plate: Path, packet: bytes) -> str:
+    """A picture of a model at work, no larger than a full-HD screen shows it."""
+    image = read_image(plate)
+    stem = f"media/{digest(file_digest(plate).encode() + packet)[:20]}-frame"
+    sizes = renditions.names(stem, image.shape[1], image.shape[0])
+    size = next((each for each in sizes if max(each.width, each.height) <= FRAME_SIDE), sizes[-1])
+    _write_renditions(shop, [size], lambda: image, packet)
+    return size.webp
 
 
 def _candidates(shop: _Shop, found: Candidates, packet: bytes) -> EditionCandidates:

@@ -70,6 +70,9 @@ class Restored:
     """Of each generative step, what it kept, altered and invented."""
     candidates: Mapping[Stage, tuple[Candidates, ...]] = field(default_factory=dict)
     """Of each step that made several."""
+    plates: Mapping[Stage, tuple[Path, ...]] = field(default_factory=dict)
+    """Pictures of a model at work on a stage, the noisiest first; of the last step that kept some.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class Pipeline:
         records: dict[Stage, tuple[Paradata, ...]] = {}
         evidence: dict[Stage, tuple[Path, ...]] = {}
         candidates: dict[Stage, tuple[Candidates, ...]] = {}
+        plates: dict[Stage, tuple[Path, ...]] = {}
         steps = list(applicable(job, self._engines))
         for place, (step, engine, traits) in enumerate(steps):
             share = None if run is None else _portion(run, step.name, place, len(steps))
@@ -176,11 +180,13 @@ class Pipeline:
                     return None
                 files[DOUBT] = compared.doubt
                 candidates[step.stage] = (*candidates.get(step.stage, ()), compared)
+            if frames := result.frames():
+                plates[step.stage] = frames
             stages[step.stage] = result
             records[step.stage] = (*records.get(step.stage, ()), record)
         if run is not None:
             run("done", 1.0)
-        return Restored(job.photo, scan, stages, records, files, evidence, candidates)
+        return Restored(job.photo, scan, stages, records, files, evidence, candidates, plates)
 
     def _compared(self, step: Step, made: list[Result], run: bool) -> Candidates | None:
         """Where the candidates differ; None where that is not stored and may not be made."""

@@ -92,6 +92,12 @@ class Result:
     def plate_file(self, name: str) -> Path:
         return self.folder / f"{name}.png"
 
+    def frames(self) -> tuple[Path, ...]:
+        """The plates ``frame-1``, ``frame-2`` … of a model at work, in that order."""
+        names = [name for name in self.paradata.plates if name.startswith("frame-")]
+        names.sort(key=lambda name: int(name.removeprefix("frame-")))
+        return tuple(self.plate_file(name) for name in names)
+
     def image(self) -> Image:
         """Raises StoreDamaged where the file cannot be read."""
         with self._whole():

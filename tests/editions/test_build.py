@@ -8,7 +8,7 @@ import pytest
 from server.catalogue.manifest import load
 from server.editions.build import build
 from server.editions.model import Edition
-from server.restoration.images import read_layer
+from server.restoration.images import read_image, read_layer
 from server.restoration.plan import Recipe, Step
 from tests.support.restoring import invented, jobs, tiny_pipeline
 from tests.support.sets import make_set
@@ -75,3 +75,13 @@ def test_figures_and_gates_are_in_the_editions_record(tmp_path: Path, speckled: 
     (record,) = edition(tmp_path, speckled).photos[0].stages[1].paradata
     assert record.measures["low_frequency_psnr"] >= record.gates["low_frequency_psnr"]
     assert record.signed is None
+
+
+def test_pictures_of_a_model_at_work_are_in_the_edition_the_noisiest_first(tmp_path: Path) -> None:
+    sketch = Step(stage="clear", engine="tint", operation="sketch")
+    recipe = invented("speckle").model_copy(update={"step": (sketch,)})
+    stage = edition(tmp_path, recipe).photos[0].stages[1]
+    frames = [read_image(tmp_path / "edition" / file) for file in stage.frames]
+    assert len(frames) == 2
+    # The engine's first frame is half as light as its last, which is the picture.
+    assert frames[0].mean() == pytest.approx(frames[1].mean() / 2, rel=0.05)
