@@ -1,5 +1,6 @@
 /** The stage without WebGL: the same pictures as images, cross-faded by the browser. */
 
+import { CssHatch } from "./css-hatch.js";
 import { contain, enlarge } from "./fit.js";
 import { AT, SCALE, X, Y } from "./gaze.js";
 
@@ -19,6 +20,7 @@ export class CssStage {
     this.images = new Map();
     this.rect = new Float32Array(4);
     this.window = new Float32Array(4);
+    this.hatch = new CssHatch(root);
     this.frames = 0;
     /** @type {string[]} */
     this.shown = [];
@@ -94,7 +96,10 @@ export class CssStage {
       this.place(before, box, progress < 1 ? below : 0, "1", gaze);
       this.place(after, box, progress, "2", gaze);
     }
-    if (scan && side !== 0) this.place(scan, box, 1, "3", gaze, share, side);
+    // Both were just placed, the later one last: its place is the hatching's.
+    const most = progress > 0 ? after : before;
+    this.hatch.follow(scene.marks ? most.evidence : null, this.rect, this.window);
+    if (scan && side !== 0) this.place(scan, box, 1, "4", gaze, share, side);
     this.shown = visible;
     this.frames += 1;
   }
@@ -137,6 +142,7 @@ export class CssStage {
   close() {
     for (const { image } of this.images.values()) image.remove();
     this.images.clear();
+    this.hatch.close();
     this.shown = [];
   }
 }

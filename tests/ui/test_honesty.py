@@ -205,3 +205,23 @@ def test_the_switch_marks_both_screens_says_the_share_and_leaves_with_the_photo(
     screen.wait_for_view("wall")
     for each in (screen, wall):
         each.wait("!rekindle.snapshot.marks && !rekindle.drawn.marks", 5)
+
+
+def test_without_webgl_what_was_added_is_hatched_all_the_same(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    wall = beside(open_screen, gallery, station, "?renderer=css")
+    plain = scan_of(gallery, WIDE, "colour")
+    with at_station(gallery.address, station, "kiosk") as hand:
+        hand.say(OpenPhoto(photo=WIDE))
+        hand.say(Scrub(position=3.0))
+        hand.say(Mark(on=True))
+        wall.wait_for_picture(WIDE, "colour")
+        wall.wait("document.querySelector('.hatch')", 5)
+        time.sleep(SETTLES_S)
+        change = luma(shown(wall)) - luma(plain)
+    pattern = np.corrcoef(change[INVENTED].ravel(), hatching()[INVENTED].ravel())
+    assert pattern[0, 1] > 0.6
+    assert np.abs(change[INVENTED]).max() > 12
+    kept = change[SIZE[1] // 4 + 3 :, SIZE[0] // 4 + 3 :]
+    assert np.abs(kept).max() <= 3
