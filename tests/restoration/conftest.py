@@ -8,7 +8,7 @@ import pytest
 @pytest.fixture(scope="session")
 def tiny_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A models folder: sd15, silent (predicts zero), sdxl, tile-sd15, tile-sdxl, union-sdxl, lora,
-    taesd, klein."""
+    taesd, klein, qwen."""
     from tests.support import tiny_models
 
     root = tmp_path_factory.mktemp("models")
@@ -19,4 +19,5 @@ def tiny_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tiny_models.save_lora(root)
     tiny_models.save_taesd(root)
     tiny_models.save_klein(root)
+    tiny_models.save_qwen(root)
     return root

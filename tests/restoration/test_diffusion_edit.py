@@ -4,6 +4,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus
 
 from server.restoration.engine import Picture
 from server.restoration.engines.diffusion import Diffusion
@@ -41,6 +42,16 @@ def test_the_picture_comes_back_at_its_own_size_and_the_seed_decides_it(engine: 
     assert first.image.shape == COLOUR.shape
     assert first.image.tobytes() == again.image.tobytes()
     assert np.abs(first.image - other.image).max() > 0.01
+
+
+def test_qwen_edits_by_the_same_step(engine: Diffusion, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Its own working sizes are fixed at a megapixel: too slow for a test.
+    monkeypatch.setattr(pipeline_qwenimage_edit_plus, "VAE_IMAGE_SIZE", 128 * 160)
+    monkeypatch.setattr(pipeline_qwenimage_edit_plus, "CONDITION_IMAGE_SIZE", 56 * 56)
+    made = edit(engine, model="qwen", frames=2)
+    guided = edit(engine, model="qwen", guidance=4.0, negative="colour")
+    assert made.image.shape == COLOUR.shape and len(made.plates) == 2
+    assert not np.array_equal(made.image, guided.image)
 
 
 def test_the_instruction_is_heard(engine: Diffusion) -> None:

@@ -8,6 +8,7 @@ import torch
 from diffusers import (
     AutoencoderKL,
     AutoencoderKLFlux2,
+    AutoencoderKLQwenImage,
     AutoencoderTiny,
     ControlNetModel,
     ControlNetUnionModel,
@@ -15,6 +16,8 @@ from diffusers import (
     FlowMatchEulerDiscreteScheduler,
     Flux2KleinPipeline,
     Flux2Transformer2DModel,
+    QwenImageEditPlusPipeline,
+    QwenImageTransformer2DModel,
     StableDiffusionPipeline,
     StableDiffusionXLPipeline,
     UNet2DConditionModel,
@@ -27,7 +30,13 @@ from transformers import (
     CLIPTextModel,
     CLIPTextModelWithProjection,
     CLIPTokenizer,
+    Qwen2_5_VLConfig,
+    Qwen2_5_VLForConditionalGeneration,
+    Qwen2Tokenizer,
     Qwen2TokenizerFast,
+    Qwen2VLImageProcessor,
+    Qwen2VLProcessor,
+    Qwen2VLVideoProcessor,
     Qwen3Config,
     Qwen3ForCausalLM,
 )
@@ -259,3 +268,83 @@ def save_klein(root: Path) -> None:
         ),
         is_distilled=True,
     ).save_pretrained(root / "klein")
+
+
+def save_qwen(root: Path) -> None:
+    """Qwen-Image-Edit: its classes, with a text encoder that sees the picture."""
+    torch.manual_seed(2511)
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    special = [
+        "<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
+        "<|image_pad|>", "<|video_pad|>",
+    ]  # fmt: skip
+    vocabulary = {word: place for place, word in enumerate([*alphabet, *special])}
+    words = Qwen2Tokenizer(
+        vocab=vocabulary,
+        merges=[],
+        pad_token=special[0],
+        additional_special_tokens=special[1:],
+    )
+    text = {
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 2,
+        "vocab_size": len(vocabulary),
+        "max_position_embeddings": 4096,
+        "rope_parameters": {"rope_type": "default", "mrope_section": [1, 1, 2], "rope_theta": 1e6},
+        "bos_token_id": None,
+        "eos_token_id": vocabulary["<|endoftext|>"],
+        "pad_token_id": vocabulary["<|endoftext|>"],
+    }
+    vision = {
+        "depth": 2,
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "num_heads": 2,
+        "out_hidden_size": 16,
+        "fullatt_block_indexes": [1],
+    }
+    encoder = Qwen2_5_VLForConditionalGeneration(
+        Qwen2_5_VLConfig(
+            text_config=text,
+            vision_config=vision,
+            image_token_id=vocabulary["<|image_pad|>"],
+            video_token_id=vocabulary["<|video_pad|>"],
+            vision_start_token_id=vocabulary["<|vision_start|>"],
+            vision_end_token_id=vocabulary["<|vision_end|>"],
+        )
+    )
+    processor = Qwen2VLProcessor(
+        Qwen2VLImageProcessor(min_pixels=28 * 28, max_pixels=56 * 56),
+        words,
+        video_processor=Qwen2VLVideoProcessor(),
+        chat_template="{{ messages }}",
+    )
+    QwenImageEditPlusPipeline(
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+        vae=AutoencoderKLQwenImage(
+            base_dim=4,
+            z_dim=4,
+            dim_mult=[1, 2, 2, 2],
+            num_res_blocks=1,
+            temperal_downsample=[False, True, True],
+            latents_mean=[0.0] * 4,
+            latents_std=[1.0] * 4,
+        ),
+        text_encoder=encoder,
+        tokenizer=words,
+        processor=processor,
+        transformer=QwenImageTransformer2DModel(
+            patch_size=2,
+            in_channels=16,
+            out_channels=4,
+            num_layers=2,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            joint_attention_dim=16,
+            guidance_embeds=False,
+            axes_dims_rope=(8, 4, 4),
+        ),
+    ).save_pretrained(root / "qwen")
