@@ -1,24 +1,30 @@
 """Every view of the kiosk and the projection, as pictures to look at.
 
 Usage: screenshots.py FOLDER [--size 1920x1080] [--language zh-Hans] [--photo 010-astronaut]
+       [--css]
 
 Serves what is published under REKINDLE_HOME on a free port, walks through it as a visitor would,
-and writes ``<size>-<language>-<screen>-<view>.png``.
+and writes ``<size>-<language>-<screen>-<view>.png``. With ``--css``, and at sizes above full HD, without
+WebGL, which a machine without a graphics card draws too slowly.
 """
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from check_demo import free_port, serving
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from tests.ui.browser import FLAGS, Screen
 
 SIZES = ("1920x1080", "3840x2160", "1080x1920", "1280x800")
-LANGUAGES = ("zh-Hans", "en")
+PSEUDO = "ar-XB"
+"""A language nobody speaks, from the right: see ``kiosk_ui/shared/pseudo.js``."""
+LANGUAGES = ("zh-Hans", "en", PSEUDO)
+FULL_HD = 1920 * 1080
 
 
 def main(
@@ -26,57 +32,111 @@ def main(
     size: Annotated[list[str] | None, typer.Option()] = None,
     language: Annotated[list[str] | None, typer.Option()] = None,
     photo: str = "010-astronaut",
+    css: bool = False,
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with serving(free_port()) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for one in size or SIZES:
             for spoken in language or LANGUAGES:
-                _walk(browser, base, folder, one, spoken, photo)
+                _walk(browser, base, folder, one, spoken, photo, css)
         browser.close()
 
 
-def _walk(browser: Browser, base: str, folder: Path, size: str, language: str, photo: str) -> None:
+def _walk(
+    browser: Browser, base: str, folder: Path, size: str, language: str, photo: str, css: bool
+) -> None:
     width, height = map(int, size.split("x"))
     station = f"{language.lower()}-{size}"
+    query = "?language=ar-XB" if language == PSEUDO else ""
+    if css or width * height > FULL_HD:
+        # Without a graphics card a 4K canvas takes seconds a frame.
+        query += f"{'&' if query else '?'}renderer=css"
 
-    def page() -> Page:
-        return browser.new_page(viewport={"width": width, "height": height})
+    def page(kind: str) -> Screen:
+        opened = browser.new_page(viewport={"width": width, "height": height})
+        return Screen(opened, f"{base}/{kind}/{station}{query}")
 
-    kiosk = Screen(page(), f"{base}/kiosk/{station}")
-    wall = Screen(page(), f"{base}/projection/{station}")
+    kiosk, wall = page("kiosk"), page("projection")
 
-    def shot(name: str, *screens: tuple[str, Screen]) -> None:
-        for role, screen in screens:
+    def shot(name: str) -> None:
+        for role, screen in (("kiosk", kiosk), ("projection", wall)):
             screen.page.screenshot(path=folder / f"{size}-{language}-{role}-{name}.png")
 
-    both = (("kiosk", kiosk), ("projection", wall))
     kiosk.wait("window.rekindle && rekindle.drawn")
     kiosk.page.wait_for_timeout(4000)
-    shot("attract", *both)
+    shot("attract")
     kiosk.page.mouse.click(width / 2, height / 2)
     kiosk.wait_for_view("wall")
     _speak(kiosk, language)
     kiosk.page.wait_for_timeout(2500)
-    shot("wall", *both)
+    shot("wall")
     kiosk.tap(f'[data-photo="{photo}"]')
     kiosk.wait_for_view("photo")
     kiosk.wait_for_picture(photo, "scan")
     kiosk.page.wait_for_timeout(1200)
-    shot("photo-scan", *both)
+    shot("photo-scan")
+    _stages(kiosk, wall, photo, shot)
+    _looking(kiosk, shot)
+    _comforts(kiosk, shot)
+    for screen in (kiosk, wall):
+        assert not screen.problems, screen.problems
+        screen.page.close()
+
+
+def _stages(kiosk: Screen, wall: Screen, photo: str, shot: Callable[[str], None]) -> None:
+    """Every stage, half-way to it and there."""
     buttons = "[...document.querySelectorAll('[data-stage]')]"
     stages: list[str] = kiosk.read(f"{buttons}.map((button) => button.dataset.stage)")
     for stage in stages[1:]:
         kiosk.tap(f'[data-stage="{stage}"]')
         _half_way(kiosk)
-        shot(f"photo-{stage}-midway", *both)
+        shot(f"photo-{stage}-midway")
         kiosk.wait_for_picture(photo, stage)
         wall.wait_for_picture(photo, stage)
         kiosk.page.wait_for_timeout(400)
-        shot(f"photo-{stage}", *both)
-    for screen in (kiosk, wall):
-        assert not screen.problems, screen.problems
-        screen.page.close()
+        shot(f"photo-{stage}")
+
+
+def _looking(kiosk: Screen, shot: Callable[[str], None]) -> None:
+    """What is asked about the photo that is open, one after the other."""
+    asks = [
+        ("compared", ".shown .asks button:nth-child(1)"),
+        ("lens", ".tray:not([hidden]) .sign.lens"),
+        ("", "Escape"),
+        ("close", ".shown .asks button:nth-child(2)"),
+        ("", "Escape"),
+        ("hatched", ".shown .marks"),
+        ("", ".shown .marks"),
+        ("region", ".shown .asks button:nth-child(4)"),
+        ("", "Escape"),
+        ("made", ".shown .asks button:nth-child(5)"),
+        ("", "Escape"),
+    ]
+    for name, done in asks:
+        if done == "Escape":
+            kiosk.page.keyboard.press(done)
+        else:
+            kiosk.tap(done)
+        kiosk.page.wait_for_timeout(1500 if name else 300)
+        if name:
+            shot(name)
+
+
+def _comforts(kiosk: Screen, shot: Callable[[str], None]) -> None:
+    """Help, then each choice a visitor has, alone."""
+    kiosk.page.keyboard.press("F1")
+    kiosk.page.wait_for_timeout(600)
+    shot("help")
+    for place, name in ((2, "lower"), (3, "contrast"), (4, "calm")):
+        choice = f".choices button:nth-child({place})"
+        kiosk.tap(choice)
+        kiosk.page.keyboard.press("Escape")
+        kiosk.page.wait_for_timeout(1200)
+        shot(f"photo-{name}")
+        kiosk.page.keyboard.press("F1")
+        kiosk.tap(choice)
+    kiosk.page.keyboard.press("Escape")
 
 
 def _speak(kiosk: Screen, language: str) -> None:

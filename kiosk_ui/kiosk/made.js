@@ -63,6 +63,27 @@ function makers(words, steps) {
   return [...new Set(lines)].map((line) => element("p", "maker", line));
 }
 
+/**
+ * What guards found of a model's steps, where any ran.
+ * @param {Words} words @param {Step[]} steps
+ */
+function found(words, steps) {
+  return steps.flatMap(({ measures, signed }) => {
+    const { identity, displacement } = measures;
+    const lines = [];
+    if (displacement !== undefined) {
+      const pixels = displacement.toFixed(1);
+      lines.push(words.say("Checked: nearly everything lies within {pixels} pixels of where it was.", { pixels }));
+    }
+    if (identity !== undefined) {
+      const likeness = percent(words, identity);
+      lines.push(words.say("Checked: the face that changed most is alike by {likeness}.", { likeness }));
+    }
+    if (signed) lines.push(words.say("{name} answers for it.", { name: signed }));
+    return lines.map((line) => element("p", "", line));
+  });
+}
+
 /** @param {Words} words @param {Stage} stage */
 function stageSection(words, stage) {
   const share = words.say("Of the picture, {altered} is altered and {invented} is added.", {
@@ -76,6 +97,7 @@ function stageSection(words, stage) {
     element("h3", "", stageName(words, stage.name)),
     element("ul", "", ...steps),
     element("p", "", share),
+    ...found(words, stage.paradata),
     ...makers(words, stage.paradata),
   );
 }

@@ -31,6 +31,28 @@ export function renditionFor(renditions, pixels) {
   return enough.at(-1) ?? falling[0];
 }
 
+/**
+ * A manifest that an earlier Rekindle wrote, with what it did not know of yet.
+ * @param {Manifest} manifest @returns {Manifest}
+ */
+export function completed(manifest) {
+  manifest.spoken ??= {};
+  for (const programme of manifest.programmes) programme.narration ??= {};
+  for (const photo of manifest.photos) {
+    photo.narration ??= {};
+    photo.pixels_per_metre ??= null;
+    for (const stage of photo.stages) {
+      stage.frames ??= [];
+      stage.candidates ??= [];
+      for (const step of stage.paradata) {
+        step.measures ??= {};
+        step.notes ??= [];
+      }
+    }
+  }
+  return manifest;
+}
+
 /** @type {Map<string, Promise<Edition>>} */
 const editions = new Map();
 
@@ -57,7 +79,7 @@ export class Edition {
         if (!answer.ok) throw new Error(`${url}manifest.json: ${answer.status}`);
         return answer.json();
       })
-      .then((manifest) => new Edition(url, manifest));
+      .then((manifest) => new Edition(url, completed(manifest)));
     editions.set(url, coming);
     coming.catch(() => editions.delete(url));
     return coming;
