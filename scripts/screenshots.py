@@ -4,8 +4,8 @@ Usage: screenshots.py FOLDER [--size 1920x1080] [--language zh-Hans] [--photo 01
        [--css]
 
 Serves what is published under REKINDLE_HOME on a free port, walks through it as a visitor would,
-and writes ``<size>-<language>-<screen>-<view>.png``. With ``--css``, and at sizes above full HD, without
-WebGL, which a machine without a graphics card draws too slowly.
+and writes ``<size>-<language>-<screen>-<view>.png``. With ``--css``, and at sizes above full HD,
+without WebGL, which a machine without a graphics card draws too slowly.
 """
 
 import sys
