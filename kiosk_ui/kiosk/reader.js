@@ -32,7 +32,7 @@ export class Reader {
 
   /** What a view says of itself as it opens. @param {Element | null} view */
   begin(view) {
-    const told = view?.querySelectorAll("h1, .story, .intro, .described, .invitation") ?? [];
+    const told = view?.querySelectorAll("h1, .story, .intro, .invitation") ?? [];
     this.speech.say([...told].map((part) => part.textContent ?? "").join(". "));
   }
 
