@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 from skimage import data
 
 from server.restoration.engine import Image, Picture
@@ -88,3 +89,12 @@ def test_damage_in_a_deep_gradient_is_filled_between_the_levels_of_eight_bits() 
     assert levels16(made[8:12, 1000:1400]) > 256
     assert np.abs(made - deep_gradient())[damage > 0].max() < 0.01
     assert np.array_equal(made[damage == 0], scan[damage == 0])
+
+
+def test_every_result_carries_its_colour_profile(tmp_path: Path) -> None:
+    write_image(tmp_path / "result.tif", sepia())
+    write_png(tmp_path / "result.png", sepia(), bits=16)
+    for name in ("result.tif", "result.png"):
+        picture = pyvips.Image.new_from_file(str(tmp_path / name))
+        assert picture.get_typeof("icc-profile-data")
+        assert picture.format == "ushort"
