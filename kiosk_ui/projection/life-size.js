@@ -53,7 +53,9 @@ export class LifeSize {
       ? lifeSize(photo, metre, innerWidth, innerHeight)
       : /** @type {const} */ ([0, 0, innerWidth, innerHeight]);
     const spot = box.join(" ");
-    if (spot !== this.spot) this.stage.moveTo(box[0], box[1], box[2], box[3], slowly);
+    // The first picture is there at once: there is no place it could come from.
+    const moves = slowly && this.spot !== "";
+    if (spot !== this.spot) this.stage.moveTo(box[0], box[1], box[2], box[3], moves);
     this.spot = spot;
     // Around a small picture its edge tones would show the people once more.
     this.stage.strength = large ? 0.1 : 0.34;
