@@ -5,11 +5,17 @@ Usage: screenshots.py FOLDER [--size 1920x1080] [--language zh-Hans] [--photo 01
 
 Serves what is published under REKINDLE_HOME on a free port, walks through it as a visitor would,
 and writes ``<size>-<language>-<screen>-<view>.png``. With ``--css``, and at sizes above full HD,
-without WebGL, which a machine without a graphics card draws too slowly.
+without WebGL, which a machine without a graphics card draws too slowly. Then the room around it: a
+programme, a wall that somebody else has, the question whether anybody is there, what is taken home,
+a server that is gone, the lights out.
 """
 
+import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -40,22 +46,19 @@ def main(
         for one in size or SIZES:
             for spoken in language or LANGUAGES:
                 _walk(browser, base, folder, one, spoken, photo, css)
+        for one in size or SIZES:
+            for spoken in language or LANGUAGES:
+                _room(browser, folder, one, spoken, photo, css)
         browser.close()
 
 
 def _walk(
     browser: Browser, base: str, folder: Path, size: str, language: str, photo: str, css: bool
 ) -> None:
-    width, height = map(int, size.split("x"))
     station = f"{language.lower()}-{size}"
-    query = "?language=ar-XB" if language == PSEUDO else ""
-    if css or width * height > FULL_HD:
-        # Without a graphics card a 4K canvas takes seconds a frame.
-        query += f"{'&' if query else '?'}renderer=css"
 
     def page(kind: str) -> Screen:
-        opened = browser.new_page(viewport={"width": width, "height": height})
-        return Screen(opened, f"{base}/{kind}/{station}{query}")
+        return _opened(browser, f"{base}/{kind}/{station}", size, language, css)
 
     kiosk, wall = page("kiosk"), page("projection")
 
@@ -66,9 +69,7 @@ def _walk(
     kiosk.wait("window.rekindle && rekindle.drawn")
     kiosk.page.wait_for_timeout(4000)
     shot("attract")
-    kiosk.page.mouse.click(width / 2, height / 2)
-    kiosk.wait_for_view("wall")
-    _speak(kiosk, language)
+    _enter(kiosk, language)
     kiosk.page.wait_for_timeout(2500)
     shot("wall")
     kiosk.tap(f'[data-photo="{photo}"]')
@@ -116,8 +117,10 @@ def _looking(kiosk: Screen, shot: Callable[[str], None]) -> None:
     for name, done in asks:
         if done == "Escape":
             kiosk.page.keyboard.press(done)
-        else:
+        elif kiosk.page.locator(done).first.is_visible():
             kiosk.tap(done)
+        else:
+            continue  # without WebGL there is no lens
         kiosk.page.wait_for_timeout(1500 if name else 300)
         if name:
             shot(name)
@@ -137,6 +140,87 @@ def _comforts(kiosk: Screen, shot: Callable[[str], None]) -> None:
         kiosk.page.keyboard.press("F1")
         kiosk.tap(choice)
     kiosk.page.keyboard.press("Escape")
+
+
+def _room(browser: Browser, folder: Path, size: str, language: str, photo: str, css: bool) -> None:
+    """The states that the room around a kiosk brings, on two kiosks that share a wall."""
+    port = free_port()
+    room = {
+        "REKINDLE_WALLS": json.dumps({"wall": ["left", "right"]}),
+        "REKINDLE_TAKE_HOME_ADDRESS": f"http://127.0.0.1:{port}",
+        "REKINDLE_IDLE_ASK_S": "15",
+    }
+
+    def page(base: str, place: str) -> Screen:
+        return _opened(browser, f"{base}/{place}", size, language, css)
+
+    def shot(name: str, **screens: Screen) -> None:
+        for role, screen in screens.items():
+            screen.page.screenshot(path=folder / f"{size}-{language}-{role}-{name}.png")
+
+    with _settings(room), serving(port) as base:
+        wall, left, right = (
+            page(base, p) for p in ("projection/wall", "kiosk/left", "kiosk/right")
+        )
+        _enter(left, language)
+        left.tap(".programmes button")
+        left.wait_for_view("programme")
+        left.page.wait_for_timeout(2500)
+        shot("programme-title", kiosk=left, projection=wall)
+        _enter(right, language)
+        right.page.wait_for_timeout(1500)
+        shot("wall-taken", kiosk=right)
+        _half_way(left)
+        shot("programme", kiosk=left, projection=wall)
+        right.tap(f'[data-photo="{photo}"]')
+        right.wait_for_picture(photo, "scan")
+        right.tap(".shown .take")
+        right.page.wait_for_timeout(1500)
+        shot("take-home", kiosk=right)
+        right.wait("!document.querySelector('.asking').hidden", 60)
+        shot("asked", kiosk=right)
+        right.page.keyboard.press("Escape")
+        right.page.wait_for_timeout(600)
+    right.page.wait_for_timeout(4000)
+    shot("server-gone", kiosk=right, projection=wall)
+    now = datetime.now(UTC)
+    dark = {"REKINDLE_LIGHTS_OUT": f"{now:%H:%M}", "REKINDLE_TIME_ZONE": "UTC"}
+    with _settings(dark), serving(free_port()) as base:
+        kiosk, projection = page(base, "kiosk/hall"), page(base, "projection/hall")
+        _enter(kiosk, language)
+        kiosk.page.wait_for_timeout(4500)
+        shot("lights-out", kiosk=kiosk, projection=projection)
+        for screen in (wall, left, right, kiosk, projection):
+            screen.page.close()
+
+
+@contextmanager
+def _settings(values: dict[str, str]) -> Iterator[None]:
+    """For a server that starts meanwhile."""
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name in values:
+            del os.environ[name]
+
+
+def _opened(browser: Browser, address: str, size: str, language: str, css: bool) -> Screen:
+    width, height = map(int, size.split("x"))
+    query = ["language=ar-XB"] if language == PSEUDO else []
+    if css or width * height > FULL_HD:
+        # Without a graphics card a 4K canvas takes seconds a frame.
+        query.append("renderer=css")
+    page = browser.new_page(viewport={"width": width, "height": height})
+    return Screen(page, address + ("?" + "&".join(query) if query else ""))
+
+
+def _enter(kiosk: Screen, language: str) -> None:
+    """To the wall, in a language."""
+    kiosk.wait("window.rekindle && rekindle.drawn")
+    kiosk.page.mouse.click(*(length / 2 for length in kiosk.read("[innerWidth, innerHeight]")))
+    kiosk.wait_for_view("wall")
+    _speak(kiosk, language)
 
 
 def _speak(kiosk: Screen, language: str) -> None:

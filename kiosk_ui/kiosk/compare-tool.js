@@ -129,6 +129,8 @@ export class CompareTool {
       this.drawn.fill(-1);
     }
     if (!isOn) return;
+    // Images that the browser cross-fades have no lens.
+    this.lens.hidden = eye.stage.gl === null;
     const { rect, gaze } = eye.stage;
     const share = gaze.mirrored ? 1 - gaze.now[AT] : gaze.now[AT];
     const height = gaze.now[LENS] < 0 ? 0.5 : gaze.now[LENS];

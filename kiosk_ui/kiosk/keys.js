@@ -21,7 +21,9 @@ const WAYS = /** @type {Record<string, [right: number, down: number]>} */ ({
 function reachable() {
   const root = document.querySelector(".panel") ?? document.querySelector("main .shown");
   const all = root?.querySelectorAll("button, [tabindex='0']") ?? [];
-  return [...all].filter((each) => each.checkVisibility({ visibilityProperty: true }));
+  return [...all].filter(
+    (each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest("[inert]"),
+  );
 }
 
 /** @param {number} step */

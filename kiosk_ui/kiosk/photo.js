@@ -61,13 +61,13 @@ export class PhotoView {
     const { eye } = acts;
     this.closer = new CloserTool(words, eye);
     this.compare = new CompareTool(words, eye, () => this.leaveScan(acts));
-    this.regions = new RegionTool(photo, words, eye, this.place);
-    this.touch(acts);
     const story = element("p", "story", words.of(photo.story));
     const heading = titled("h1", photo.title, edition.manifest.languages, words);
     const hint = element("p", "hint", words.say("Hold the picture to see the original"));
     hint.hidden = photo.stages.length < 2;
     const side = element("div", "side", heading, story, facts(photo, words), hint);
+    this.regions = new RegionTool(photo, words, eye, this.place, side);
+    this.touch(acts);
     const arrow = element("span", "arrow");
     const back = pressable("quiet-button", "", [arrow, words.say("The wall")], acts.back);
     back.classList.add("back");

@@ -4,7 +4,7 @@
  */
 
 import { element } from "../shared/dom.js";
-import { around, cardPlace, edgeToward, grown, isInside } from "./card-place.js";
+import { around, cardPlace, grown, isInside, joined, leader, overlap } from "./card-place.js";
 import { signed } from "./closer-tool.js";
 import { pressable } from "./press.js";
 
@@ -25,13 +25,23 @@ function drawing(kind, classes) {
   return made;
 }
 
+/** @param {HTMLElement} part @returns {Rect} */
+function rectOf(part) {
+  const { left, top, width, height } = part.getBoundingClientRect();
+  return [left, top, width, height];
+}
+
 export class RegionTool {
-  /** @param {Photo} photo @param {Words} words @param {Eye} eye @param {HTMLElement} place */
-  constructor(photo, words, eye, place) {
+  /**
+   * @param {Photo} photo @param {Words} words @param {Eye} eye
+   * @param {HTMLElement} place of the picture @param {HTMLElement} side words that yield to a card
+   */
+  constructor(photo, words, eye, place, side) {
     this.photo = photo;
     this.words = words;
     this.eye = eye;
     this.place = place;
+    this.side = side;
     this.open = -1;
     this.drawn = "";
     const colours = photo.regions.some((region) => region.colour !== null);
@@ -105,6 +115,7 @@ export class RegionTool {
     this.lines.toggleAttribute("hidden", place < 0);
     this.button.setAttribute("aria-pressed", String(place >= 0));
     if (place >= 0) this.write(this.photo.regions[place]);
+    else this.side.inert = false;
   }
 
   /** @param {Region} region */
@@ -139,16 +150,16 @@ export class RegionTool {
     const { outline } = regions[this.open];
     const subject = around(outline, picture);
     const faces = regions.filter((each) => each.protect).map((each) => around(each.outline, picture));
-    const box = this.place.getBoundingClientRect();
+    const [place, side, tray] = [this.place, this.side, this.tray].map(rectOf);
     const { offsetWidth: width, offsetHeight: height } = this.card;
-    /** @type {Rect} */
-    const area = [box.left, box.top, box.width, this.tray.getBoundingClientRect().top - box.top];
-    const card = cardPlace(area, width, height, grown(subject, AWAY * box.width), faces);
+    const seen = /** @type {Rect} */ ([...this.eye.stage.picture]);
+    const near = grown(subject, AWAY * place[2]);
+    const card = cardPlace(joined(place, side), width, height, near, seen, [...faces, tray]);
+    this.side.inert = overlap(card, side) > 0;
     this.card.style.transform = `translate(${Math.round(card[0])}px, ${Math.round(card[1])}px)`;
     const points = outline.map(([x, y]) => `${picture[0] + x * picture[2]},${picture[1] + y * picture[3]}`);
     this.outline.setAttribute("points", points.join(" "));
-    const from = edgeToward(card, subject[0] + subject[2] / 2, subject[1] + subject[3] / 2);
-    const to = edgeToward(subject, from[0], from[1]);
+    const [from, to] = leader(card, subject);
     [["x1", from[0]], ["y1", from[1]], ["x2", to[0]], ["y2", to[1]]].forEach(([name, value]) =>
       this.leader.setAttribute(String(name), String(Math.round(Number(value)))),
     );

@@ -223,14 +223,19 @@ export class KioskView {
     this.placeLabel();
   }
 
-  /** In the lower corner of the picture itself, where its language begins. */
+  /** In the lower corner of the picture itself, where its language begins, and no wider than it. */
   placeLabel() {
     const [left, top, width, height] = this.stage.picture;
     const before = document.dir === "rtl" ? innerWidth - left - width : left;
-    const spot = `${Math.round(before)} ${Math.round(top + height)}`;
+    const { label } = this;
+    const place = [before, top + height, width].map(Math.round).join(" ");
+    const spot = `${place} ${label.textContent}`;
     if (spot === this.spot) return;
     this.spot = spot;
-    this.label.style.insetInlineStart = `${Math.round(before)}px`;
-    this.label.style.bottom = `${innerHeight - Math.round(top + height)}px`;
+    label.style.setProperty("--wide", `${Math.round(width)}px`);
+    label.style.insetInlineStart = `${Math.round(before)}px`;
+    label.style.bottom = `${innerHeight - Math.round(top + height)}px`;
+    // What lies over the picture stays clear of it, however many lines it takes.
+    document.documentElement.style.setProperty("--label", `${label.offsetHeight}px`);
   }
 }

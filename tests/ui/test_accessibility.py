@@ -83,8 +83,9 @@ def states(screen: Screen, language: str) -> Iterator[str]:
     keys.press("Escape")
     screen.tap(asks(1))
     screen.wait("rekindle.snapshot.split")
-    screen.tap(".tray:not([hidden]) .sign.lens")
-    screen.wait("rekindle.gaze.lens > 0")
+    screen.wait("!document.querySelector('.shown .handle').hidden")
+    # A cross-fade has no lens to offer.
+    assert not screen.page.locator(".tray:not([hidden]) .sign.lens").is_visible()
     yield "compared"
     keys.press("Escape")
     screen.tap(asks(4))

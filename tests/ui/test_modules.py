@@ -58,6 +58,64 @@ def test_prints_hang_apart_from_each_other_and_inside_the_wall(
             assert beside or below
 
 
+def apart(one: list[float], other: list[float]) -> bool:
+    """Whether two rectangles (left, top, width, height) share nothing."""
+    return (
+        one[0] + one[2] <= other[0]
+        or other[0] + other[2] <= one[0]
+        or one[1] + one[3] <= other[1]
+        or other[1] + other[3] <= one[1]
+    )
+
+
+@pytest.mark.parametrize(
+    ("area", "picture"),
+    [
+        ([46, 35, 1828, 810], [317, 35, 810, 810]),
+        ([46, 35, 1828, 810], [66, 35, 1310, 810]),
+        ([43, 20, 994, 1400], [60, 20, 960, 960]),
+    ],
+)
+def test_a_card_stands_beside_the_picture_and_its_line_runs_over_no_face(
+    screen: Screen, area: list[float], picture: list[float]
+) -> None:
+    left, top, width, height = picture
+    faces = [[left + 0.4 * width, top + 0.2 * height, 0.16 * width, 0.2 * height]]
+    for across, down in ((0.1, 0.1), (0.1, 0.25), (0.3, 0.8), (0.8, 0.3), (0.4, 0.2)):
+        subject = [left + across * width, top + down * height, 0.16 * width, 0.2 * height]
+        asked_for = [area, 460, 280, subject, picture, faces]
+        card = asked(
+            screen,
+            "../kiosk/card-place.js",
+            "(module, args) => module.cardPlace(...args)",
+            asked_for,
+        )
+        assert apart(card, picture), (subject, card)
+        ends = asked(
+            screen,
+            "../kiosk/card-place.js",
+            "(module, args) => module.leader(...args)",
+            [card, subject],
+        )
+        (x0, y0), (x1, y1) = ends
+        for step in range(1, 40):
+            share = step / 40
+            point = [x0 + share * (x1 - x0), y0 + share * (y1 - y0), 0, 0]
+            assert apart(point, faces[0]), (subject, card)
+
+
+def test_a_card_with_room_nowhere_else_covers_what_is_no_face(screen: Screen) -> None:
+    picture = [0, 0, 800, 600]
+    face = [300, 100, 160, 200]
+    card = asked(
+        screen,
+        "../kiosk/card-place.js",
+        "(module, args) => module.cardPlace(...args)",
+        [picture, 300, 200, face, picture, [face]],
+    )
+    assert apart(card, face)
+
+
 CLOCK = """(module, exchanges) => {
   let local = 0;
   const clock = new module.ServerClock(() => local);
