@@ -272,7 +272,6 @@ def test_the_whole_visit_by_six_keys(gallery: Gallery, open_screen: Open, statio
     choose("[data-stage=colour]", "rekindle.moment.after.stage === 'colour'")
     choose(asks(1), "rekindle.snapshot.split")
     choose(".tray:not([hidden]) button:nth-child(2)", "rekindle.snapshot.split.at > 0.5")
-    choose(".tray:not([hidden]) button:nth-child(3)", "rekindle.snapshot.split.lens !== null")
     press("F9")
     screen.wait("rekindle.snapshot.split === null")
     choose(asks(2), "rekindle.snapshot.detail")
