@@ -23,6 +23,7 @@ from server.editions.keepsakes import Keepsakes
 from server.editions.model import Edition
 from server.editions.shelf import Shelf
 from server.editions.signing import Signer
+from server.editions.speech import Speaker, spoken
 from server.errors import (
     CertificateRefused,
     EditionMissing,
@@ -52,7 +53,9 @@ from server.show.messages import Place
 from server.show.state import Timing
 from server.show.stations import Stations
 from server.web.accounts import Accounts
+from server.web.aloud import read_aloud
 from server.web.app import create_app
+from server.web.languages import read_words
 from server.web.numbers import Numbers
 from server.web.options import WebOptions
 from server.web.printing import PrintDesk
@@ -158,6 +161,13 @@ def signer(settings: Settings) -> Signer | None:
     if settings.c2pa_certificate is None or settings.c2pa_key is None:
         return None
     return Signer(settings.c2pa_certificate, settings.c2pa_key, settings.c2pa_algorithm)
+
+
+def speaker(settings: Settings) -> Speaker | None:
+    """Who reads aloud, where the museum has such a program. Raises SpeechFailed."""
+    if settings.speech is None:
+        return None
+    return Speaker(settings.speech, settings.speech_voices, settings.store / "speech")
 
 
 def ui_folder() -> Path:
@@ -331,9 +341,10 @@ class Workshop:
     ) -> Edition:
         """Builds and publishes an edition of what is restored."""
         restored = self.restored(opened, recipe=recipe)
+        reader = speaker(self._settings)
 
         def fill(folder: Path, number: int, earlier: Path | None) -> Edition:
-            return build(
+            edition = build(
                 opened.exhibit,
                 restored,
                 source=opened.folder,
@@ -342,6 +353,10 @@ class Workshop:
                 earlier=earlier,
                 built=built,
             )
+            if reader is None:
+                return edition
+            aloud = read_aloud(edition, read_words(ui_folder() / "locale", "kiosk"))
+            return edition.model_copy(update={"spoken": spoken(aloud, reader, folder)})
 
         return self.shelf.publish(opened.exhibit.id, fill)
 

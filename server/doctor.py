@@ -8,14 +8,17 @@ import ipaddress
 import platform
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
 from server.assembly import accounts, devices, rack, recipes_library, signer
 from server.editions.shelf import Shelf
+from server.editions.speech import Speaker
 from server.errors import RekindleError
 from server.gallery.printer import Printer
 from server.restoration.devices import accelerators, torch_is_here
@@ -222,9 +225,23 @@ def printers(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"The printer is there: {state}")
 
 
+def speech(settings: Settings) -> Iterator[Finding]:
+    """A word in every voice, to see that the program speaks."""
+    if settings.speech is None:
+        said = "What the kiosk reads aloud is left to the voices of its own machine."
+        yield Finding("ok", said, "Others: REKINDLE_SPEECH.")
+        return
+    languages = settings.speech_voices or {"en": "en"}
+    with tempfile.TemporaryDirectory() as folder:
+        trial = Speaker(settings.speech, settings.speech_voices, Path(folder))
+        for language in languages:
+            trial.sound(language, "1974")
+    yield Finding("ok", f"The kiosk's texts can be spoken in {', '.join(languages)}.")
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     python, environment, home, profile, models, faces, fonts, browser, published, taking_home,
-    printers,
+    printers, speech,
 )  # fmt: skip
 
 

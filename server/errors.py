@@ -17,6 +17,7 @@ RekindleError
 ├── EditionMissing      no such edition, or none published
 ├── CertificateRefused  files cannot be signed with this certificate
 ├── PrinterRefused      the printer's queue did not take a postcard
+├── SpeechFailed        a text could not be spoken
 ├── LinkExpired         a link to take home was ours, and its time is over
 ├── LinkUnknown         a link to take home that nobody here made
 ├── UserRefused         a user cannot be added or logged in
@@ -192,6 +193,16 @@ class PrinterRefused(RekindleError):
 
     def __str__(self) -> str:
         return f"Printer queue {self.queue}: {self.reason}"
+
+
+class SpeechFailed(RekindleError):
+    def __init__(self, command: str, reason: str, text: str | None = None) -> None:
+        super().__init__(command, reason, text)
+        self.command, self.reason, self.text = command, reason, text
+
+    def __str__(self) -> str:
+        of = "" if self.text is None else f', for "{self.text}"'
+        return f"Speech by {self.command}{of}: {self.reason}"
 
 
 class LinkExpired(RekindleError):

@@ -62,6 +62,11 @@ class Settings(BaseSettings):
     """Postcards a kiosk may print in an hour."""
     print_bleed_mm: float = Field(0.0, ge=0, le=5)
     """Paper beyond each edge of a printed postcard, for a printer without margins."""
+    speech: str | None = None
+    """A program that speaks, for visitors who have the kiosk read to them: it is given a text on
+    its standard input and writes a sound, ``espeak-ng -v {voice} -w {file} --stdin``."""
+    speech_voices: dict[str, str] = Field(default_factory=dict)
+    """What it calls its voices, by language, as JSON: ``{"zh-Hans": "cmn"}``; else the language."""
     workers: int = Field(0, ge=0, le=64)
     """Processes that restore; 0: as many as the processor has cores, at most one per 3 GB of free
     memory."""

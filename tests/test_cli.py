@@ -10,8 +10,10 @@ import pytest
 from PIL import Image as PillowImage
 
 from server.__main__ import main
+from server.catalogue.sounds import seconds_of
 from server.editions.shelf import Shelf
 from tests.support.sets import make_set
+from tests.support.speaking import said, speaking
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -53,6 +55,35 @@ def test_from_a_set_to_an_edition_and_back(tmp_path: Path, rekindle: Run) -> Non
     assert "edition 2 is published" in rekindle("publish", folder)[1]
     assert "edition 1 is published again" in rekindle("rollback", folder)[1]
     assert published(tmp_path) == 1
+
+
+def test_what_the_kiosk_reads_aloud_is_spoken_once_and_published(
+    tmp_path: Path, rekindle: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program"
+    monkeypatch.setenv("REKINDLE_SPEECH", speaking(program))
+    monkeypatch.setenv("REKINDLE_SPEECH_VOICES", '{"en": "en-gb"}')
+    folder = make_set(tmp_path / "set", photos=1)
+    photo = folder / "photos" / "photo-1" / "photo.toml"
+    words = photo.read_text("utf-8")
+    photo.write_text(f'describe = {{ en = "A hill.", zh-Hans = "一座山。" }}\n{words}', "utf-8")
+    rekindle("restore", folder), rekindle("publish", folder)
+    shelf = Shelf(tmp_path / "home" / "editions")
+    edition = shelf.current("small-set")
+    assert edition is not None and [*edition.spoken] == ["en", "zh-Hans"]
+    for language, text in (("en", "A hill."), ("zh-Hans", "一座山。"), ("en", "Picture 1")):
+        sound = edition.spoken[language][text]
+        assert seconds_of(shelf.folder("small-set", 1) / sound) > 0
+    before = said(program)
+    assert "en-gb A hill." in before and "zh-Hans 一座山。" in before
+    photo.write_text(photo.read_text("utf-8").replace("A hill.", "A green hill."), "utf-8")
+    rekindle("publish", folder)
+    assert sorted({*said(program)} - {*before}) == ["en-gb A green hill."]
+    assert len(said(program)) == len(before) + 1
+    photo.write_text(photo.read_text("utf-8").replace("A green hill.", "A cough."), "utf-8")
+    code, _, error = rekindle("publish", folder)
+    assert code == 1 and 'for "A cough.": my throat hurts' in error.replace("\n", " ")
+    assert published(tmp_path) == 2
 
 
 def test_every_file_an_edition_names_is_there(tmp_path: Path, rekindle: Run) -> None:

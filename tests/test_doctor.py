@@ -9,6 +9,7 @@ from server.doctor import examine
 from server.restoration.models.rack import write_record
 from server.settings import Settings
 from tests.support.editions import published_shelf
+from tests.support.speaking import said, speaking
 
 
 def lines(settings: Settings) -> list[str]:
@@ -74,6 +75,15 @@ def test_a_faulty_table_of_the_museums_is_one_line(tmp_path: Path) -> None:
 def test_a_printer_that_is_not_there_fails(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, printer="no-such-printer")
     assert any(line.startswith("fail") and "no-such-printer" in line for line in lines(settings))
+
+
+def test_a_program_that_speaks_is_tried(tmp_path: Path) -> None:
+    command, voices = speaking(tmp_path / "program"), {"en": "en-gb", "zh-Hans": "cmn"}
+    settings = Settings(home=tmp_path / "home", speech=command, speech_voices=voices)
+    assert "ok    The kiosk's texts can be spoken in en, zh-Hans." in lines(settings)
+    assert said(tmp_path / "program") == ["cmn 1974", "en-gb 1974"]
+    broken = Settings(home=tmp_path / "home", speech="no-such-program {file}")
+    assert any(line.startswith("fail  Speech by no-such-program {file}") for line in lines(broken))
 
 
 def test_a_published_edition_and_a_user_are_named(tmp_path: Path) -> None:

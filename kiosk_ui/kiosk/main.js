@@ -100,6 +100,8 @@ listenToKeys({
   speak: () => {
     comfort.toggle("speech");
     aside.say(words.say(comfort.speech ? "Reading aloud" : "Silent"));
+    // Once the reader has heard that, it goes on with what the visitor is looking at.
+    queueMicrotask(() => reader.goOn(view.shown?.root ?? null));
   },
 });
 player.start({
@@ -125,4 +127,4 @@ connection.start((message) => {
   if (message.type === "show") void player.receive(message);
   else view.empty();
 });
-Object.assign(window, { rekindle: inspection(player), rekindleSound: view.besides.sound });
+Object.assign(window, { rekindle: inspection(player), rekindleSound: view.besides.sound, rekindleSpeech: speech });

@@ -61,11 +61,15 @@ export class PhotoView {
     const { eye } = acts;
     this.closer = new CloserTool(words, eye);
     this.compare = new CompareTool(words, eye, () => this.leaveScan(acts));
+    const described = element("p", "described", words.of(photo.describe));
+    described.id = `described-${photo.id}`;
+    described.hidden = true;
+    if (described.textContent) this.place.setAttribute("aria-describedby", described.id);
     const story = element("p", "story", words.of(photo.story));
     const heading = titled("h1", photo.title, edition.manifest.languages, words);
     const hint = element("p", "hint", words.say("Hold the picture to see the original"));
     hint.hidden = photo.stages.length < 2;
-    const side = element("div", "side", heading, story, facts(photo, words), hint);
+    const side = element("div", "side", heading, described, story, facts(photo, words), hint);
     this.regions = new RegionTool(photo, words, eye, this.place, side);
     this.touch(acts);
     const arrow = element("span", "arrow");

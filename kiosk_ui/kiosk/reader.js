@@ -2,17 +2,29 @@
 
 const NAMED = { BUTTON: "Button" };
 
+/** Its texts, each as it was written. @param {Element | null} element */
+function textsOf(element) {
+  const texts = [];
+  const walker = element && document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  while (walker?.nextNode()) texts.push(walker.currentNode.textContent ?? "");
+  return texts;
+}
+
+/** What it points to by its id, as in aria-labelledby. @param {Element} element @param {string} name */
+function pointed(element, name) {
+  return textsOf(document.getElementById(element.getAttribute(name) ?? ""));
+}
+
 /**
- * The name of a control, as a screen reader would say it.
+ * The name of a control, its value and description, as a screen reader would say them.
  * @param {Element} element
  */
-export function nameOf(element) {
-  const label = element.getAttribute("aria-label") ?? "";
-  const named = element.getAttribute("aria-labelledby");
-  const other = named ? (document.getElementById(named)?.textContent ?? "") : "";
-  const text = label || other || (element.textContent ?? "");
+function partsOf(element) {
+  const named = [element.getAttribute("aria-label") ?? ""].filter(Boolean);
+  const other = named.length > 0 ? named : pointed(element, "aria-labelledby");
+  const texts = other.length > 0 ? other : textsOf(element);
   const value = element.getAttribute("aria-valuetext") ?? "";
-  return [text, value].filter(Boolean).join(". ").replace(/\s+/g, " ").trim();
+  return [...texts, value, ...pointed(element, "aria-describedby")];
 }
 
 export class Reader {
@@ -32,19 +44,29 @@ export class Reader {
 
   /** What a view says of itself as it opens. @param {Element | null} view */
   begin(view) {
-    const told = view?.querySelectorAll("h1, .story, .intro, .invitation") ?? [];
-    this.speech.say([...told].map((part) => part.textContent ?? "").join(". "));
+    this.speech.say(this.told(view));
+  }
+
+  /** The same, after what is being said. @param {Element | null} view */
+  goOn(view) {
+    this.speech.follow(this.told(view));
+  }
+
+  /** @param {Element | null} view */
+  told(view) {
+    const told = view?.querySelectorAll("h1, .described, .story, .intro, .invitation") ?? [];
+    return [...told].flatMap(textsOf);
   }
 
   /** @param {Element} element */
   read(element) {
     const { words } = this;
-    const parts = [nameOf(element)];
+    const parts = partsOf(element);
     if (element.tagName in NAMED) parts.push(words.say("Button"));
     const pressed = element.getAttribute("aria-pressed");
     if (pressed !== null) parts.push(pressed === "true" ? words.say("On") : words.say("Off"));
     if (element.getAttribute("aria-current") !== null) parts.push(words.say("shown now"));
-    this.speech.say(parts.filter(Boolean).join(", "));
+    this.speech.say(parts);
   }
 
   /** @param {MutationRecord[]} records */
@@ -54,7 +76,8 @@ export class Reader {
       const speaks = element?.closest("[role=status], [role=alert]");
       const isSeen = speaks?.checkVisibility({ visibilityProperty: true }) === true;
       if (!speaks || !isSeen) continue;
-      return this.speech.say(nameOf(speaks));
+      // A label's parts are joined for the eye.
+      return this.speech.say(partsOf(speaks).flatMap((part) => part.split(this.words.say(" · "))));
     }
   }
 }

@@ -39,6 +39,7 @@ export function completed(manifest) {
   manifest.spoken ??= {};
   for (const programme of manifest.programmes) programme.narration ??= {};
   for (const photo of manifest.photos) {
+    photo.describe ??= {};
     photo.narration ??= {};
     photo.pixels_per_metre ??= null;
     for (const stage of photo.stages) {
@@ -136,12 +137,15 @@ export class Edition {
   }
 
   /**
-   * A sound of these words being said, rendered when the set was built.
+   * A sound of these words being said, rendered when the set was built; in another language where
+   * they are not translated.
    * @param {string} language @param {string} words @returns {string | null} its address
    */
   spoken(language, words) {
-    const file = this.manifest.spoken[language]?.[words] ?? null;
-    return file === null ? null : this.address(file);
+    const { spoken } = this.manifest;
+    const tables = [spoken[language] ?? {}, ...Object.values(spoken)];
+    const file = tables.find((table) => Object.hasOwn(table, words))?.[words];
+    return file === undefined ? null : this.address(file);
   }
 
   /** @param {Photo} photo */

@@ -37,12 +37,16 @@ export interface Text {
   /**
    * This interface was referenced by `Text`'s JSON-Schema definition
    * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   *
+   * This interface was referenced by `Text1`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
    */
   [k: string]: string;
 }
 export interface EditionPhoto {
   id: string;
   title: Text;
+  describe: Text1;
   story: Text;
   date: string | null;
   place: string | null;
@@ -65,6 +69,19 @@ export interface EditionPhoto {
   narration: {
     [k: string]: EditionSound;
   };
+}
+/**
+ * A text in one or several languages: ``{en = "...", zh-Hans = "..."}``.
+ */
+export interface Text1 {
+  /**
+   * This interface was referenced by `Text`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   *
+   * This interface was referenced by `Text1`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   */
+  [k: string]: string;
 }
 /**
  * One stage of a photo, ready for the screens.

@@ -34,12 +34,15 @@ def set_problems(exhibit: ExhibitSet, file: str) -> list[Problem]:
 def photo_problems(photo: Photo, languages: Sequence[str], file: str) -> list[Problem]:
     """Warnings about a photo's texts, rights and people; a date that is none is an error."""
     texts = [("title", photo.title), ("story", photo.story)]
+    if photo.describe:
+        texts.append(("describe", photo.describe))
     for region in photo.region:
         texts.append((f'region "{region.id}" name', region.name))
         if region.source is not None:
             texts.append((f'region "{region.id}" source', region.source))
     problems = _untranslated(file, texts, languages)
-    problems += _long(file, photo.story)
+    problems += _long(file, "story", photo.story, "visitors read")
+    problems += _long(file, "describe", photo.describe, "visitors listen to")
     if photo.date is not None and not is_edtf(photo.date):
         remedy = 'Write it as "1974-09-01", "1974", "1974~" (about) or "197X" (some year).'
         problems.append(Problem(file, f'date "{photo.date}" is not an EDTF date.', remedy))
@@ -103,15 +106,15 @@ def _untranslated(
     return problems
 
 
-def _long(file: str, story: Text) -> list[Problem]:
+def _long(file: str, name: str, said: Text, limit: str) -> list[Problem]:
     return [
         Problem(
             file,
-            f"story has {words(text)} words in {language}; visitors read up to {MAX_WORDS}.",
+            f"{name} has {words(text)} words in {language}; {limit} up to {MAX_WORDS}.",
             "Shorten it.",
             "warning",
         )
-        for language, text in story.root.items()
+        for language, text in said.root.items()
         if words(text) > MAX_WORDS
     ]
 

@@ -38,7 +38,7 @@ _TAGS = 'Use tags such as "en" or "zh-Hans".'
 _STEPS = 'Name engine and operation, as the recipe does: "diffusion.redraw".'
 _BY_STEP = ("params", "keep", "signed")
 _OUTSIDE = ("greater_than_equal", "less_than_equal", "finite_number")
-_TEXTS = ("title", "story", "intro", "name", "source")
+_TEXTS = ("title", "describe", "story", "intro", "name", "source")
 
 
 def faults(

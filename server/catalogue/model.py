@@ -128,6 +128,8 @@ class Photo(_Frozen):
     id: Slug
     """The name of its folder."""
     title: Text
+    describe: Text = Text({})
+    """What is to be seen, for visitors who do not see it; read aloud, never shown."""
     story: Text = Text({})
     date: str | None = None
     """EDTF (ISO 8601-2): ``1974-09-01``, ``1974``, ``1974~``, ``197X``."""

@@ -152,6 +152,7 @@ def _photo(shop: _Shop, work: Restored, folder: Path) -> EditionPhoto:
     return EditionPhoto(
         id=photo.id,
         title=photo.title,
+        describe=photo.describe,
         story=photo.story,
         date=photo.date,
         place=photo.place,

@@ -115,6 +115,8 @@ class EditionSound(_Frozen):
 class EditionPhoto(_Frozen):
     id: Slug
     title: Text
+    describe: Text = Text({})
+    """What is to be seen, for visitors who do not see it."""
     story: Text
     date: str | None = None
     place: str | None = None

@@ -81,6 +81,17 @@ def test_seventy_words_are_allowed_and_more_are_not() -> None:
     assert reasons(story(MAX_WORDS + 1)) == ["story has 71 words in en; visitors read up to 70."]
 
 
+def test_a_description_may_be_missing_but_not_in_one_language_and_not_be_long() -> None:
+    def described(**texts: str) -> list[str]:
+        return reasons(photo(describe=Text(dict(texts))))
+
+    assert described(**{"en": "A flag.", "zh-Hans": "一面旗。"}) == []
+    assert described(en="A flag.") == ["describe is missing in zh-Hans."]
+    assert described(**{"en": "word " * (MAX_WORDS + 1), "zh-Hans": "旗"}) == [
+        "describe has 71 words in en; visitors listen to up to 70."
+    ]
+
+
 def test_two_chinese_characters_count_as_a_word() -> None:
     assert words("首届全国运动会的旗手") == 5
     assert words("1974年，旗手 Li 举旗。") == 2 + 3
