@@ -93,6 +93,6 @@ def test_a_photograph_is_described_between_its_title_and_its_story(
     assert screen.page.locator(f"#{described}").text_content() == DESCRIBED
     screen.page.locator(".shown [data-stage=repaired]").focus()
     screen.page.keyboard.press("Enter")
-    heard(screen, "2026 年由软件修复")
+    heard(screen, "由软件修补，2026 年")
     screen.page.keyboard.press("F3")
     screen.wait("rekindleSpeech.audio.paused && rekindleSpeech.said === ''")
