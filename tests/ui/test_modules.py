@@ -106,7 +106,7 @@ def test_a_card_stands_beside_the_picture_and_its_line_runs_over_no_face(
 
 def test_a_card_with_room_nowhere_else_covers_what_is_no_face(screen: Screen) -> None:
     picture = [0, 0, 800, 600]
-    face = [300, 100, 160, 200]
+    face = [300.0, 100.0, 160.0, 200.0]
     card = asked(
         screen,
         "../kiosk/card-place.js",
