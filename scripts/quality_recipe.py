@@ -36,7 +36,7 @@ def made(
     until: str = "clear",
     damage: npt.NDArray[np.bool_] | None = None,
 ) -> Made:
-    """``scan`` through the recipe as it ships, but enlarged ``factor`` times at most.
+    """``scan`` through the recipe as it ships, but enlarged ``factor`` times in all.
 
     ``damage`` is what a curator painted; None: what the recipe finds.
     """
@@ -46,7 +46,8 @@ def made(
     for step in classic().step:
         if step.stage not in ("repaired", until):
             break
-        answer = _run(step, picture, layers, was=was, factor=factor)
+        long_side = round(factor * max(scan.shape[:2]))
+        answer = _run(step, picture, layers, was=was, long_side=long_side)
         layers |= {**answer.layers, **painted}
         picture = answer.image
         repaired = picture if step.stage == "repaired" else repaired
@@ -54,11 +55,13 @@ def made(
     return Made(repaired, clear, layers["damage"])
 
 
-def _run(step: Step, image: Image, layers: dict[str, Layer], *, was: str, factor: float) -> Picture:
+def _run(
+    step: Step, image: Image, layers: dict[str, Layer], *, was: str, long_side: int
+) -> Picture:
     engine, traits = engines(rack(Settings())).for_step("classic", step)
     params = {**step.params, "seed": step.seed}
-    if "factor" in params:
-        params["factor"] = factor
+    if "long_side" in params:
+        params["long_side"] = long_side
     if "was" in traits.facts:
         params["was"] = was
     if "regions" in traits.facts:

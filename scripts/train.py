@@ -21,6 +21,7 @@ import numpy as np
 import torch
 import torch.multiprocessing as processes
 from learn_ageing import Batch, batch, grain_fields
+from learn_export import export
 from learn_net import Network, loss
 from learn_photos import read_source
 
@@ -152,6 +153,7 @@ def main() -> None:
     shared = torch.zeros(given.workers, size).share_memory_()
     barrier = processes.get_context("spawn").Barrier(given.workers)
     processes.spawn(work, (given, shared, barrier), nprocs=given.workers)
+    print(export(given.to / "checkpoint.pt", given.to / "prints.onnx"))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import { stageName } from "../shared/labels.js";
 const OPERATIONS = {
   "find-damage": "Scratches, dust and tears were found.",
   mend: "What was damaged was filled in from what lies around it.",
+  clear: "A small trained network calmed the grain and undid some of the blur.",
   denoise: "Grain and noise were quietened.",
   tone: "Faded tones were spread again over the range of a print.",
   enlarge: "The picture was enlarged and its edges were sharpened.",

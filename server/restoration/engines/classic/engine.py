@@ -1,4 +1,4 @@
-"""The engine ``classic``: no weights, no network, no accelerator."""
+"""The engine ``classic``: runs on any machine, with weights that come with the house."""
 
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
@@ -13,6 +13,8 @@ from server.restoration.engine import (
     Picture,
     Report,
 )
+from server.restoration.engines.classic import network
+from server.restoration.engines.classic.clear import clear
 from server.restoration.engines.classic.colour import colour
 from server.restoration.engines.classic.damage import find_damage
 from server.restoration.engines.classic.enlarge import enlarge
@@ -30,6 +32,7 @@ TRAITS = EngineTraits(
     operations={
         "find-damage": OperationTraits(layers_out=("damage",), minimum=8),
         "mend": OperationTraits(layers_in=("damage",), minimum=8),
+        "clear": OperationTraits(minimum=8),
         "denoise": OperationTraits(minimum=8),
         "tone": OperationTraits(facts=("was",), minimum=8),
         "enlarge": OperationTraits(minimum=8),
@@ -79,6 +82,17 @@ def _denoise(picture: Picture, params: _Params, report: Report) -> Picture:
         denoise(
             picture.image,
             strength=_number(params, "strength", 0.85, 0.0, 1.0),
+            chroma=_number(params, "chroma", 1.0, 0.0, 1.0),
+            report=report,
+        )
+    )
+
+
+def _clear(picture: Picture, params: _Params, report: Report) -> Picture:
+    return Picture(
+        clear(
+            picture.image,
+            strength=_number(params, "strength", 0.8, 0.0, 1.0),
             chroma=_number(params, "chroma", 1.0, 0.0, 1.0),
             report=report,
         )
@@ -146,6 +160,7 @@ def _colour(picture: Picture, params: _Params, report: Report) -> Picture:
 _OPERATIONS: Mapping[str, Callable[[Picture, _Params, Report], Picture]] = {
     "find-damage": _find_damage,
     "mend": _mend,
+    "clear": _clear,
     "denoise": _denoise,
     "tone": _tone,
     "enlarge": _enlarge,
@@ -156,6 +171,7 @@ _OPERATIONS: Mapping[str, Callable[[Picture, _Params, Report], Picture]] = {
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "find-damage": ("sensitivity",),
     "mend": ("grain",),
+    "clear": ("strength", "chroma"),
     "denoise": ("strength", "chroma"),
     "tone": ("strength", "contrast", "warmth", "cast"),
     "enlarge": ("long_side", "factor", "sharpen"),
@@ -175,13 +191,13 @@ def _refuse_unknown(operation: str, params: _Params) -> None:
 
 
 class Classic:
-    """Finds and mends damage, calms noise, brings back tone, enlarges, and colours by region."""
+    """Finds and mends damage, clears, brings back tone, enlarges, and colours by region."""
 
     traits = TRAITS
 
     def weights(self, operation: str, params: _Params) -> str | None:
-        """None: it has none."""
-        return None
+        """The network's for ``clear``; None: the others have none."""
+        return network.digest() if operation == "clear" else None
 
     def run(self, operation: str, picture: Picture, params: _Params, report: Report) -> Picture:
         """See :class:`server.restoration.engine.Engine`."""
