@@ -281,7 +281,7 @@ def test_before_anything_is_published_the_screen_is_calm(
     for kind in ("kiosk", "projection"):
         screen = open_screen(f"{bare.address}/{kind}/{station}")
         screen.wait_for_view("empty")
-        assert screen.page.locator(".nameplate").inner_text() == "Rekindle 重燃"
+        screen.wait("document.querySelector('.nameplate').innerText === 'Rekindle 重燃'", 5)
         corner = np.abs(screen.pixels()[:40, :40] - np.array([15, 14, 12])).max()
         assert corner <= 2
     opened.close()

@@ -143,7 +143,8 @@ def test_the_border_follows_a_finger_a_tap_keys_and_buttons(
     screen.page.keyboard.press("ArrowLeft")
     looks(wall, "at", 0.65)
     slider = screen.page.get_by_role("slider")
-    assert slider.get_attribute("aria-valuenow") == "65"
+    # A finger is let go on whole pixels.
+    assert int(slider.get_attribute("aria-valuenow") or 0) == pytest.approx(65, abs=1)
     screen.tap(".shown .tray:not([hidden]) .sign.after")
     looks(wall, "at", 0.7)
     screen.tap(".shown .tray:not([hidden]) .sign.lens")

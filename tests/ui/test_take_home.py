@@ -96,7 +96,7 @@ def test_left_alone_it_closes_with_the_visit(
         screen = at_a_photo(open_screen, gallery, station)
         screen.tap(".shown .take")
         screen.wait("document.querySelector('.panel')")
-        screen.wait("!document.querySelector('.asking').hidden")
+        screen.wait("!document.querySelector('.asking').hidden", 45)
         middle = "document.elementFromPoint(innerWidth / 2, innerHeight / 2)"
         assert screen.read(f"Boolean({middle}.closest('.asking'))"), "the question lies below"
         screen.wait_for_view("attract")
