@@ -246,10 +246,10 @@ def test_the_check_knows_the_recipes_steps(tmp_path: Path, rekindle: Run) -> Non
     folder = make_set(tmp_path / "set", photos=1)
     file = folder / "photos" / "photo-1" / "photo.toml"
     sound = file.read_text("utf-8")
-    file.write_text(sound + '[params."classic.denoize"]\nstrength = 0.5\n', "utf-8")
+    file.write_text(sound + '[params."classic.claer"]\nstrength = 0.5\n', "utf-8")
     code, said, _ = rekindle("check", folder)
     assert code == 1 and "photos/photo-1/photo.toml" in said
-    assert 'Did you mean "classic.denoise"?' in said
+    assert 'Did you mean "classic.clear"?' in said
     file.write_text(sound.replace("scan =", 'recipe = "clasic"\nscan ='), "utf-8")
     code, said, _ = rekindle("check", folder)
     assert code == 1 and 'recipe "clasic": there is no such recipe.' in said
