@@ -7,6 +7,7 @@ import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { arriving } from "../shared/timeline.js";
 import { Words } from "../shared/words.js";
+import { Alone } from "./alone.js";
 import { Aside } from "./aside.js";
 import { Comfort } from "./comfort.js";
 import { Eye } from "./eye.js";
@@ -45,6 +46,7 @@ const words = Words.ofPage();
 const speech = new Speech(comfort);
 const reader = new Reader(speech, words);
 const aside = new Aside();
+const alone = new Alone(player);
 const eye = new Eye(player, send);
 const original = new Original(player, send);
 const view = new KioskView(stage, words, {
@@ -126,5 +128,6 @@ player.start({
 connection.start((message) => {
   if (message.type === "show") void player.receive(message);
   else view.empty();
-});
-Object.assign(window, { rekindle: inspection(player), rekindleSound: view.besides.sound, rekindleSpeech: speech });
+}, alone);
+const inspected = Object.defineProperty(inspection(player), "alone", { get: () => alone.visit !== null });
+Object.assign(window, { rekindle: inspected, rekindleSound: view.besides.sound, rekindleSpeech: speech });

@@ -6,10 +6,19 @@ import { ServerClock } from "./server-clock.js";
 /** @typedef {import("../types/messages.js").ServerMessage} ServerMessage */
 /** @typedef {Exclude<ServerMessage, { type: "pong" }>} Show */
 
+/**
+ * What a screen does without its server.
+ * @typedef {object} Absence
+ * @property {() => void} begin the server is gone
+ * @property {(message: KioskMessage) => void} unheard it was said, and no server heard it
+ * @property {() => KioskMessage | null} end the server is back; what it must be told first
+ */
+
 const PING_EVERY = 1000; // ms
 const FIRST_PINGS_EVERY = 80; // ms, until the server's time is known
 const EARLY_PINGS_EVERY = 250; // ms, until it is known well
-const DEAD_AFTER = 6000; // ms without a word from the server
+const DEAD_AFTER = 3500; // ms without a word from the server
+const ECHO_WITHIN = 1000; // ms; after that the server's word counts, whatever it was told
 const FIRST_WAIT = 500; // ms
 const LONGEST_WAIT = 10000; // ms
 
@@ -27,6 +36,15 @@ export class Connection {
     this.clock = new ServerClock();
     /** @type {(message: Show) => void} */
     this.onShow = () => {};
+    /** @type {Absence | null} */
+    this.absence = null;
+    /** @type {KioskMessage[]} */
+    this.unanswered = [];
+    /** @type {Show | null} */
+    this.withheld = null;
+    this.waitsUntil = -Infinity;
+    this.beaten = -Infinity;
+    this.opened = false;
     /** @type {WebSocket | null} */
     this.socket = null;
     this.revision = -1;
@@ -34,9 +52,13 @@ export class Connection {
     this.wait = FIRST_WAIT;
   }
 
-  /** @param {(message: Show) => void} onShow called with every snapshot that is news */
-  start(onShow) {
+  /**
+   * @param {(message: Show) => void} onShow called with every snapshot that is news
+   * @param {Absence} [absence] else what is said while the server is gone is dropped
+   */
+  start(onShow, absence) {
     this.onShow = onShow;
+    this.absence = absence ?? null;
     this.open();
     setInterval(() => this.beat(), PING_EVERY);
   }
@@ -45,12 +67,15 @@ export class Connection {
     return this.socket?.readyState === WebSocket.OPEN;
   }
 
-  /**
-   * Says something, or drops it while nobody listens.
-   * @param {KioskMessage} message
-   */
+  /** @param {KioskMessage} message */
   send(message) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+    const isPing = message.type === "ping";
+    if (this.socket?.readyState === WebSocket.OPEN) {
+      this.socket.send(JSON.stringify(message));
+      if (!isPing) this.unanswered.push(message);
+    } else if (!isPing) {
+      this.absence?.unheard(message);
+    }
   }
 
   open() {
@@ -59,14 +84,35 @@ export class Connection {
     this.heard = performance.now();
     socket.onopen = () => {
       this.revision = -1;
+      this.opened = true;
+      this.goOn();
       this.train(socket);
     };
     socket.onmessage = (event) => {
       this.heard = performance.now();
       this.wait = FIRST_WAIT;
+      this.unanswered.length = 0;
       this.receive(JSON.parse(event.data));
     };
     socket.onclose = () => this.abandon();
+  }
+
+  /** Tells the server first what went on without it; its own first word waits for the answer. */
+  goOn() {
+    const first = this.absence?.end() ?? null;
+    this.withheld = null;
+    this.waitsUntil = first ? performance.now() + ECHO_WITHIN : -Infinity;
+    if (first === null) return;
+    this.send(first);
+    setTimeout(() => this.withheld && this.show(this.withheld), ECHO_WITHIN);
+  }
+
+  /** @param {Show} message */
+  show(message) {
+    const waits = this.withheld === null && performance.now() < this.waitsUntil;
+    this.withheld = waits ? message : null;
+    this.waitsUntil = waits ? this.waitsUntil : -Infinity;
+    if (!waits) this.onShow(message);
   }
 
   /** @param {ServerMessage} message */
@@ -78,9 +124,9 @@ export class Connection {
         this.clock.hint(message.now);
         if (message.revision <= this.revision) return;
         this.revision = message.revision;
-        return this.onShow(message);
+        return this.show(message);
       case "empty":
-        return this.onShow(message);
+        return this.show(message);
     }
   }
 
@@ -97,8 +143,12 @@ export class Connection {
   }
 
   beat() {
+    const now = performance.now();
+    // A page that stood still has not heard what has come meanwhile: it listens once more.
+    const stood = now - this.beaten > 2 * PING_EVERY;
+    this.beaten = now;
     if (this.socket === null) return;
-    if (performance.now() - this.heard > DEAD_AFTER) this.abandon();
+    if (now - this.heard > DEAD_AFTER && !stood) this.abandon();
     else this.ping();
   }
 
@@ -112,6 +162,10 @@ export class Connection {
     this.socket = null;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
+    this.withheld = null;
+    if (this.opened) this.absence?.begin();
+    this.opened = false;
+    for (const message of this.unanswered.splice(0)) this.absence?.unheard(message);
     setTimeout(() => this.open(), this.wait * (0.5 + Math.random() / 2));
     this.wait = Math.min(LONGEST_WAIT, this.wait * 2);
   }

@@ -1,6 +1,7 @@
 /** Plays the show's score on a stage, frame by frame, with or without the server. */
 
 import { Edition } from "./edition.js";
+import { Keeper } from "./keep.js";
 import { frameOf, moment } from "./timeline.js";
 
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
@@ -67,6 +68,7 @@ export class Player {
     this.held = false;
     this.ticks = 0;
     this.expected = "";
+    this.keeper = new Keeper();
     /** @type {Snapshot | null} */
     this.newest = null;
     const motion = matchMedia("(prefers-reduced-motion: reduce)");
@@ -93,6 +95,7 @@ export class Player {
       const edition = await Edition.at(snapshot.edition.url);
       if (this.newest !== snapshot) return;
       edition.forGlass(this.stage.pixels);
+      this.keeper.keep(edition);
       this.edition = edition;
       this.snapshot = snapshot;
       this.stage.marks = snapshot.marks;

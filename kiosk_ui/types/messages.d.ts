@@ -18,7 +18,8 @@ export type KioskMessage =
   | Compare
   | Redraw
   | PlayProgramme
-  | ChooseLanguage;
+  | ChooseLanguage
+  | GoOn;
 export type ServerMessage = Pong | Snapshot | Closed;
 
 export interface Wire {
@@ -152,10 +153,13 @@ export interface ChooseLanguage {
   type: "language";
   language: string;
 }
-export interface Pong {
-  type: "pong";
-  sent: number;
-  now: number;
+/**
+ * A kiosk comes back from being without its server, and a visitor went on meanwhile: what it
+ * shows now. It is adopted where the station still shows that edition.
+ */
+export interface GoOn {
+  type: "goon";
+  show: Snapshot;
 }
 /**
  * The whole show of a station. Newer replaces older.
@@ -181,6 +185,8 @@ export interface Snapshot {
   detail: Detail | null;
   split: Split | null;
   asking_until: number | null;
+  idle_ask_ms: number;
+  idle_reset_ms: number;
 }
 export interface EditionRef {
   set_id: string;
@@ -232,6 +238,11 @@ export interface Place {
 export interface LightsOut {
   begins: number;
   ends: number;
+}
+export interface Pong {
+  type: "pong";
+  sent: number;
+  now: number;
 }
 /**
  * Nothing is published yet; the screen waits and is told when there is.

@@ -160,33 +160,6 @@ class ChooseLanguage(_Message):
     language: Language
 
 
-KioskMessage = Annotated[
-    Ping
-    | Touch
-    | ShowWall
-    | OpenPhoto
-    | GoToStage
-    | Restore
-    | Scrub
-    | Release
-    | Hold
-    | LetGo
-    | Mark
-    | ShowLifeSize
-    | Narrate
-    | Zoom
-    | Compare
-    | Redraw
-    | PlayProgramme
-    | ChooseLanguage,
-    Field(discriminator="type"),
-]
-"""What a kiosk may say. A projection may only send ``ping``."""
-
-kiosk_message: TypeAdapter[KioskMessage] = TypeAdapter(KioskMessage)
-projection_message: TypeAdapter[Ping] = TypeAdapter(Ping)
-
-
 # To a screen
 
 
@@ -255,6 +228,18 @@ class Snapshot(_Message):
     """The open photo's scan lies beside its picture."""
     asking_until: float | None
     """"Are you still there?" is asked; server time at which the kiosk resets."""
+    idle_ask_ms: float = Field(60_000.0, gt=0)
+    """Without a touch, until that is asked: a kiosk that loses its server asks by itself."""
+    idle_reset_ms: float = Field(20_000.0, gt=0)
+    """That question waits so long."""
+
+
+class GoOn(_Message):
+    """A kiosk comes back from being without its server, and a visitor went on meanwhile: what it
+    shows now. It is adopted where the station still shows that edition."""
+
+    type: Literal["goon"] = "goon"
+    show: Snapshot
 
 
 class Closed(_Message):
@@ -262,6 +247,35 @@ class Closed(_Message):
 
     type: Literal["empty"] = "empty"
 
+
+# What may be said
+
+KioskMessage = Annotated[
+    Ping
+    | Touch
+    | ShowWall
+    | OpenPhoto
+    | GoToStage
+    | Restore
+    | Scrub
+    | Release
+    | Hold
+    | LetGo
+    | Mark
+    | ShowLifeSize
+    | Narrate
+    | Zoom
+    | Compare
+    | Redraw
+    | PlayProgramme
+    | ChooseLanguage
+    | GoOn,
+    Field(discriminator="type"),
+]
+"""What a kiosk may say. A projection may only send ``ping``."""
+
+kiosk_message: TypeAdapter[KioskMessage] = TypeAdapter(KioskMessage)
+projection_message: TypeAdapter[Ping] = TypeAdapter(Ping)
 
 ServerMessage = Annotated[Pong | Snapshot | Closed, Field(discriminator="type")]
 server_message: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)

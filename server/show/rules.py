@@ -10,9 +10,11 @@ from functools import singledispatch
 
 from server.editions.model import Edition, EditionPhoto
 from server.show import timeline
+from server.show.going_on import adopted
 from server.show.messages import (
     ChooseLanguage,
     Compare,
+    GoOn,
     GoToStage,
     Hold,
     LetGo,
@@ -237,6 +239,14 @@ def _(event: ChooseLanguage, state: ShowState, now: float) -> ShowState | None:
         return state
     # What is being told is told in another language: the visitor begins it again.
     return replace(state, language=event.language, narrated_since=None)
+
+
+@_apply.register
+def _(event: GoOn, state: ShowState, now: float) -> ShowState | None:
+    show = event.show
+    if show.view == "wall" and show.language in state.edition.languages:
+        return replace(_apply(ShowWall(), state, now) or state, language=show.language)
+    return adopted(_hands_off(state), show, now)
 
 
 def _open_photo(state: ShowState, now: float) -> EditionPhoto | None:

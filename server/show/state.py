@@ -9,6 +9,7 @@ from server.show.messages import (
     Compare,
     Detail,
     EditionRef,
+    GoOn,
     GoToStage,
     Hold,
     LetGo,
@@ -66,6 +67,7 @@ Event = (
     | Redraw
     | PlayProgramme
     | ChooseLanguage
+    | GoOn
     | Published
     | LightsOut
     | TurnPassed
@@ -181,6 +183,8 @@ def snapshot(state: ShowState, url: str, now: float) -> Snapshot:
         detail=state.detail,
         split=state.split,
         asking_until=state.asking_until,
+        idle_ask_ms=state.timing.idle_ask_ms,
+        idle_reset_ms=state.timing.idle_reset_ms,
     )
 
 

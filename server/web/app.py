@@ -45,7 +45,7 @@ class UvicornOptions(TypedDict):
 
 UVICORN_OPTIONS: UvicornOptions = {
     "ws": ImpatientSocket,
-    "ws_max_size": 64 * 1024,
+    "ws_max_size": 256 * 1024,
     "ws_ping_interval": 5.0,
     "ws_ping_timeout": 5.0,
     "ws_per_message_deflate": False,

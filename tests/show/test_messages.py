@@ -7,6 +7,7 @@ from server.show import messages, timeline
 from server.show.messages import (
     Closed,
     EditionRef,
+    GoOn,
     Ping,
     Pong,
     Scrub,
@@ -38,6 +39,11 @@ def test_what_the_server_says_comes_back_as_it_was(message: BaseModel) -> None:
 def test_a_kiosk_may_say_what_a_hand_can_do() -> None:
     said = kiosk_message.validate_json('{"type": "scrub", "position": 1.5}')
     assert said == Scrub(position=1.5)
+
+
+def test_a_kiosk_may_say_what_went_on_without_its_server() -> None:
+    said = GoOn(show=SNAPSHOT)
+    assert kiosk_message.validate_json(said.model_dump_json()) == said
 
 
 def test_a_projection_may_only_ask_the_time() -> None:
@@ -75,7 +81,7 @@ def test_every_message_says_its_type_and_cannot_be_changed() -> None:
         for each in vars(messages).values()
         if isinstance(each, type) and issubclass(each, BaseModel) and "type" in each.model_fields
     ]
-    assert len(said) == 21
+    assert len(said) == 22
     names = [each.model_fields["type"].default for each in said]
     assert len(set(names)) == len(names)
     assert all(each.model_config["extra"] == "forbid" for each in said)

@@ -11,6 +11,7 @@ from server.show.messages import (
     ChooseLanguage,
     Compare,
     Detail,
+    GoOn,
     GoToStage,
     Hold,
     LetGo,
@@ -111,6 +112,7 @@ class Visits(RuleBasedStateMachine):
         self.now = START
         self.state = opening(EDITIONS[0], START, TIMING, Place(wall_metres=4.0))
         self.seen: Snapshot | None = self.told()
+        self.kept = self.told()
 
     def told(self) -> Snapshot:
         return snapshot(self.state, "/e/", self.now)
@@ -182,6 +184,15 @@ class Visits(RuleBasedStateMachine):
     @rule(turn=TURNS)
     def pass_the_wall(self, turn: Turn) -> None:
         self.become(step(self.state, TurnPassed(turn), self.now))
+
+    @rule()
+    def go_alone(self) -> None:
+        self.kept = self.told()
+
+    @rule(late=st.floats(-50, 50))
+    def come_back(self, late: float) -> None:
+        shown = self.kept.model_copy(update={"now": self.now + late})
+        self.touch(GoOn(show=shown))
 
     @rule()
     def lose_the_screen(self) -> None:

@@ -71,9 +71,12 @@ def house(
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Serves ``app``; yields its address, ``http://127.0.0.1:<port>``. Stops by itself."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", **UVICORN_OPTIONS)
+def serving(app: FastAPI, port: int = 0) -> Iterator[str]:
+    """Serves ``app`` (0: on a free port); yields its address, ``http://127.0.0.1:<port>``. Stops
+    by itself."""
+    config = uvicorn.Config(
+        app, host="127.0.0.1", port=port, log_level="warning", **UVICORN_OPTIONS
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, name="uvicorn", daemon=True)
     thread.start()
