@@ -55,9 +55,24 @@ def test_a_click_on_the_wall_leaves_the_flag_out() -> None:
     assert not any(0.3 < x < 0.7 and 0.3 < y < 0.7 for x, y in corners)
 
 
-def test_a_point_outside_is_refused() -> None:
+def test_a_larger_reach_takes_more_and_a_smaller_one_less() -> None:
+    # A sleeve on a coat of nearly its tone, before a light wall.
+    coat = flag()
+    coat[60:180, 80:140] -= 0.06
+
+    def width(reach: float) -> float:
+        return float(np.ptp(np.array(suggested(coat, [(0.34, 0.5)], reach))[:, 0]))
+
+    assert width(0.5) == pytest.approx(60 / 320, abs=0.02)
+    assert width(2) == pytest.approx(160 / 320, abs=0.02)
+
+
+def test_a_point_outside_or_no_reach_is_refused() -> None:
     with pytest.raises(ValueError, match="fractions"):
         suggested(flag(), [(1.2, 0.5)])
+    for reach in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match="reach"):
+            suggested(flag(), [(0.5, 0.5)], reach)
 
 
 def test_the_one_face_of_a_portrait_is_found_and_nothing_else(folder: Path) -> None:
