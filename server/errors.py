@@ -2,6 +2,7 @@
 
 RekindleError
 ├── SetInvalid          a set has problems; carries all of them
+├── Overtaken           a file was changed by somebody else meanwhile; nothing was written
 ├── ScanUnreadable      a file is not a picture we can read
 ├── SoundUnreadable     a file is not a sound or captions we can use
 ├── RecipeInvalid       a recipe names what does not exist
@@ -56,6 +57,15 @@ class SetInvalid(RekindleError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+class Overtaken(RekindleError):
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.file = file
+
+    def __str__(self) -> str:
+        return f"{self.file} was changed meanwhile; nothing was written. Look at it again."
 
 
 class ScanUnreadable(RekindleError):

@@ -42,10 +42,12 @@ def _replace(table: MutableMapping[str, Any], key: str, value: Any, needed: Any)
     old = table[key]
     if isinstance(old, MutableMapping) and isinstance(value, dict):
         _update(old, value, value)
+    elif isinstance(old, AoT) and value == []:
+        del table[key]
     elif isinstance(old, AoT) and isinstance(value, list):
         _update_tables(old, value, needed)
     elif isinstance(old, Array) and isinstance(value, list):
-        _update_array(old, value)
+        _update_array(old, needed)
     else:
         table[key] = _item(needed)
 

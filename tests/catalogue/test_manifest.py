@@ -56,6 +56,25 @@ def test_a_byte_order_mark_is_no_obstacle(small: Path) -> None:
     assert load(small).id == "small-set"
 
 
+def test_all_regions_can_go_and_others_come(small: Path, photo_file: Path) -> None:
+    photo = load(small).photos[0]
+    save_photo(small, photo.model_copy(update={"region": ()}))
+    assert "region" not in photo_file.read_text("utf-8")
+    save_photo(small, photo)
+    assert load(small).photos[0] == photo
+
+
+def test_regions_written_on_one_line_stay_there(small: Path, photo_file: Path) -> None:
+    text = photo_file.read_text("utf-8").partition("[[region]]")[0]
+    line = '{ id = "sky", name = { en = "the sky" }, points = [[0.5, 0.1]] }'
+    photo_file.write_text(f"region = [\n  {line},  # mine\n]\n{text}", "utf-8")
+    photo = load(small).photos[0]
+    more = (*photo.region, photo.region[0].model_copy(update={"id": "cloud"}))
+    save_photo(small, photo.model_copy(update={"region": more}))
+    assert load(small).photos[0].region == more
+    assert f"{line},  # mine" in photo_file.read_text("utf-8")
+
+
 def test_companions_are_found_where_they_are(small: Path) -> None:
     photo = load(small).photos[0]
     assert companion(small, photo, "damage.png") is None
