@@ -62,6 +62,7 @@ from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
 from server.web.take_home_export import export_take_home
 from server.web.take_home_pages import TakeHomePages
+from server.workbench import SetFolders
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,7 @@ def web_app(settings: Settings) -> FastAPI:
         numbers=counted,
         take_home=take_home(settings, shelf, users.secret("take-home"), clock),
         prints=print_desk(settings, clock),
+        workbench=SetFolders(settings.sets),
     )
 
 

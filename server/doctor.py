@@ -5,6 +5,7 @@ To add one, write it and name it in ``CHECKS``.
 """
 
 import ipaddress
+import os
 import platform
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from server.assembly import accounts, devices, rack, recipes_library, signer
+from server.catalogue.manifest import photo_folder, read
 from server.editions.shelf import Shelf
 from server.editions.speech import Speaker
 from server.errors import RekindleError
@@ -189,6 +191,24 @@ def published(settings: Settings) -> Iterator[Finding]:
         yield Finding("warn", "Nobody may enter the Studio.", "Run: rekindle user add NAME")
 
 
+def sets(settings: Settings) -> Iterator[Finding]:
+    """Whether what the Studio may change is there and can be written to."""
+    seen: dict[str, Path] = {}
+    for folder in settings.sets:
+        exhibit, problems = read(folder)
+        if exhibit is None:
+            yield Finding("fail", f"REKINDLE_SETS names {folder}: {problems[0]}")
+        elif exhibit.id in seen:
+            said = f"{folder} and {seen[exhibit.id]} have one id, {exhibit.id}."
+            yield Finding("fail", said, "The Studio changes the first; take one out.")
+        elif locked := [p.id for p in exhibit.photos if not _is_open(photo_folder(folder, p.id))]:
+            remedy = "Let the server's user write there."
+            yield Finding("fail", f"{folder} cannot be written to: {', '.join(locked)}.", remedy)
+        else:
+            seen[exhibit.id] = folder
+            yield Finding("ok", f"Curators may change regions of {exhibit.id} ({folder}).")
+
+
 def taking_home(settings: Settings) -> Iterator[Finding]:
     address = settings.take_home_address
     if address is None:
@@ -240,8 +260,8 @@ def speech(settings: Settings) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-    python, environment, home, profile, models, faces, fonts, browser, published, taking_home,
-    printers, speech,
+    python, environment, home, profile, models, faces, fonts, browser, published, sets,
+    taking_home, printers, speech,
 )  # fmt: skip
 
 
@@ -278,6 +298,10 @@ def _memory(here: Rack, recipe: Recipe) -> float:
         )
         for step in recipe.step
     )
+
+
+def _is_open(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
 
 
 def _loopback(host: str) -> bool:

@@ -3,6 +3,7 @@
 A proposal is a region like any other; nothing is written before a person accepts it.
 """
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -35,9 +36,19 @@ def face_regions(folder: Path, photo_id: str | None = None) -> dict[str, list[Re
     region are left out. Raises as ``outline``."""
     exhibit = require_sound(folder)
     return {
-        photo.id: _regions(photo, exhibit, faces(read_scan(scan_path(folder, photo))))
+        photo.id: protecting(photo, exhibit.languages, faces(read_scan(scan_path(folder, photo))))
         for photo in _photos(folder, exhibit, photo_id)
     }
+
+
+def protecting(photo: Photo, languages: Sequence[str], found: Iterable[Face]) -> list[Region]:
+    """Regions that protect the faces found on a photo, but for those that are protected already."""
+    name = Text({language: _FACE.get(language, _FACE["en"]) for language in languages})
+    unprotected = [face for face in found if not _is_protected(photo, face)]
+    return [
+        Region(id=f"face-{number}", name=name, outline=tuple(face.outline()), protect=True)
+        for number, face in enumerate(unprotected, start=1)
+    ]
 
 
 def accept(folder: Path, photo_id: str, regions: list[Region]) -> None:
@@ -46,17 +57,21 @@ def accept(folder: Path, photo_id: str, regions: list[Region]) -> None:
     Raises SetInvalid: the set has errors, or no such photo.
     """
     (photo,) = _photos(folder, require_sound(folder), photo_id)
-    taken = {region.id for region in photo.region}
-    named = []
+    save_photo(folder, photo.model_copy(update={"region": distinct([*photo.region, *regions])}))
+
+
+def distinct(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """The regions, with a number at the end of an id that an earlier one has."""
+    known: dict[str, Region] = {}
     for region in regions:
         name = region.id
         number = 2
-        while name in taken:
-            name = f"{region.id}-{number}"
+        while name in known:
+            ending = f"-{number}"
+            name = f"{region.id[: 64 - len(ending)]}{ending}"
             number += 1
-        taken.add(name)
-        named.append(region.model_copy(update={"id": name}))
-    save_photo(folder, photo.model_copy(update={"region": (*photo.region, *named)}))
+        known[name] = region.model_copy(update={"id": name})
+    return tuple(known.values())
 
 
 def _photos(folder: Path, exhibit: ExhibitSet, photo_id: str | None) -> list[Photo]:
@@ -65,14 +80,6 @@ def _photos(folder: Path, exhibit: ExhibitSet, photo_id: str | None) -> list[Pho
         known = ", ".join(photo.id for photo in exhibit.photos)
         raise SetInvalid([Problem("exhibit.toml", f"has no photo {photo_id}.", f"Known: {known}.")])
     return found
-
-
-def _regions(photo: Photo, exhibit: ExhibitSet, found: list[Face]) -> list[Region]:
-    name = {language: _FACE.get(language, _FACE["en"]) for language in exhibit.languages}
-    return [
-        Region(id=f"face-{number}", name=Text(name), outline=tuple(face.outline()), protect=True)
-        for number, face in enumerate((f for f in found if not _is_protected(photo, f)), start=1)
-    ]
 
 
 def _is_protected(photo: Photo, face: Face) -> bool:

@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     """Where state lives: store/, editions/, models/, rekindle.db."""
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65535)
+    sets: tuple[Path, ...] = ()
+    """Folders of sets whose regions curators may change in the Studio, as JSON."""
     stations: dict[str, str] = Field(default_factory=dict)
     """Which set a station shows, as JSON: ``{"hall": "first-gold"}``. A station that is not named
     here shows the set of its own name, else the first published set."""

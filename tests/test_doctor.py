@@ -9,6 +9,7 @@ from server.doctor import examine
 from server.restoration.models.rack import write_record
 from server.settings import Settings
 from tests.support.editions import published_shelf
+from tests.support.sets import make_set
 from tests.support.speaking import said, speaking
 
 
@@ -84,6 +85,15 @@ def test_a_program_that_speaks_is_tried(tmp_path: Path) -> None:
     assert said(tmp_path / "program") == ["cmn 1974", "en-gb 1974"]
     broken = Settings(home=tmp_path / "home", speech="no-such-program {file}")
     assert any(line.startswith("fail  Speech by no-such-program {file}") for line in lines(broken))
+
+
+def test_folders_that_the_studio_may_change_are_looked_at(tmp_path: Path) -> None:
+    first, second = (make_set(tmp_path / name, photos=1) for name in ("one", "two"))
+    missing = tmp_path / "nowhere"
+    said = lines(Settings(home=tmp_path, sets=(first, second, missing)))
+    assert f"ok    Curators may change regions of small-set ({first})." in said
+    assert any(line.startswith(f"fail  {second} and {first} have one id") for line in said)
+    assert any(line.startswith(f"fail  REKINDLE_SETS names {missing}") for line in said)
 
 
 def test_a_published_edition_and_a_user_are_named(tmp_path: Path) -> None:

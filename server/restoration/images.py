@@ -45,6 +45,20 @@ def read_scan(path: Path) -> Image:
         raise broken(path, error) from error
 
 
+def read_small(path: Path, side: int) -> Image:
+    """As ``read_scan``, shrunk to at most ``side`` pixels on the long side while it is read: a scan
+    of any size takes little memory. Raises ScanUnreadable."""
+    try:
+        picture = open_scan(path)
+        scale = min(1.0, side / max(picture.width, picture.height))
+        picture = picture.resize(scale).copy_memory()
+        if _orientation(picture) > 1:
+            picture = picture.autorot()
+        return _floats(_rgb(picture))
+    except pyvips.Error as error:
+        raise broken(path, error) from error
+
+
 def write_image(path: Path, image: Image) -> None:
     """16-bit RGB without loss beyond 1/65535, with an sRGB profile; for the store."""
     with replacing(path) as temporary:
@@ -99,6 +113,13 @@ def read_layer(path: Path) -> Layer:
         return np.ascontiguousarray(picture.numpy().reshape(picture.height, picture.width))
     except pyvips.Error as error:
         raise broken(path, error) from error
+
+
+def to_jpeg(image: Image, quality: int = 88) -> bytes:
+    """An sRGB JPEG, for a page."""
+    picture = pyvips.Image.new_from_array(to_bytes8(image), interpretation="srgb")
+    encoded: bytes = picture.jpegsave_buffer(Q=quality)
+    return encoded
 
 
 def to_bytes8(image: Image) -> npt.NDArray[np.uint8]:

@@ -25,11 +25,13 @@ from server.web.sockets import screens_router
 from server.web.static import editions_router, mount_ui, ui_version
 from server.web.studio import Doorkeeper, login_router, studio_router
 from server.web.studio_numbers import numbers_router
+from server.web.studio_regions import regions_router
 from server.web.take_home import TakeHome, take_home_router
 from server.web.transport import ImpatientSocket
+from server.web.workbench import Workbench
 
 MOST_BODY = 64 * 1024
-"""Bytes a request may carry: nothing but a login form is sent here."""
+"""Bytes a request may carry: nothing but forms of a few fields is sent here."""
 
 
 class UvicornOptions(TypedDict):
@@ -66,6 +68,7 @@ def create_app(
     numbers: Numbers,
     take_home: TakeHome,
     prints: PrintDesk,
+    workbench: Workbench,
 ) -> FastAPI:
     """The application; its lifespan starts and stops the stations."""
     version = ui_version(options.ui)
@@ -98,7 +101,8 @@ def create_app(
         editions_router(shelf),
         login_router(pages, door),
         numbers_router(pages, door, shelf, numbers),
-        studio_router(pages, door, shelf, take_home, prints),
+        regions_router(pages, door, workbench),
+        studio_router(pages, door, shelf, take_home, prints, workbench),
         printing_router(take_home, prints, stations.has_kiosk),
         take_home_router(take_home, version, clock, numbers),
     ):

@@ -42,7 +42,8 @@ class Pages:
     def studio(
         self, request: Request, template: str, context: Mapping[str, object], status: int = 200
     ) -> HTMLResponse:
-        """A page of the Studio, in ``?lang=``, the language chosen before, or the browser's."""
+        """A page of the Studio, in ``?lang=``, the language chosen before, or the browser's. A
+        ``path`` in the context is where the page can be asked for, if not where it was."""
         chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE, "")
         languages = list(self._studio_words)
         accepted = request.headers.get("accept-language", "")
@@ -52,8 +53,7 @@ class Pages:
             _=lambda english: words.get(english, english),
             language=language,
             languages=languages,
-            path=request.url.path,
-            **context,
+            **{"path": request.url.path, **context},
         )
         page = _page(text, status)
         if request.query_params.get("lang") == language:

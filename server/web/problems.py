@@ -1,32 +1,47 @@
 """Errors as HTTP, in one place: a page for people, JSON for programs (RFC 9457)."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from server.errors import EditionMissing, LinkUnknown, RekindleError
+from server.errors import (
+    EditionMissing,
+    LinkUnknown,
+    Problem,
+    RekindleError,
+    ScanUnreadable,
+    SetInvalid,
+)
 from server.web.pages import Pages
 
 
 def status_of(error: RekindleError) -> int:
+    if isinstance(error, SetInvalid | ScanUnreadable):
+        return 422
     return 404 if isinstance(error, EditionMissing | LinkUnknown) else 500
 
 
 def add_problems(app: FastAPI, pages: Pages) -> None:
     """Answers every RekindleError and HTTPException that a page lets pass."""
 
-    def answer(request: Request, status: int, detail: str) -> Response:
+    def answer(
+        request: Request, status: int, detail: str, problems: Sequence[Problem] = ()
+    ) -> Response:
         if "text/html" in request.headers.get("accept", ""):
-            return pages.studio(
-                request, "studio_problem.html", {"status": status, "user": None}, status
-            )
+            context = {"status": status, "user": None, "problems": problems}
+            return pages.studio(request, "studio_problem.html", context, status)
         problem = {"status": status, "detail": detail}
         return JSONResponse(problem, status, media_type="application/problem+json")
 
     @app.exception_handler(RekindleError)
     async def rekindle(request: Request, error: RekindleError) -> Response:
-        return answer(request, status_of(error), str(error))
+        problems = error.problems if isinstance(error, SetInvalid) else ()
+        if isinstance(error, ScanUnreadable):
+            problems = (error.problem,)
+        return answer(request, status_of(error), str(error), problems)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(request: Request, error: RequestValidationError) -> Response:

@@ -1,4 +1,7 @@
-"""The curators' pages: log in, look at sets, photos, stages and how each was made. Read-only."""
+"""The curators' pages: log in, look at sets, photos, stages and how each was made.
+
+They change nothing; ``studio_regions`` does.
+"""
 
 from typing import Annotated
 
@@ -7,6 +10,7 @@ from itsdangerous import BadSignature, Signer
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
+from server.catalogue.model import ExhibitSet
 from server.editions.model import Edition
 from server.show.clock import Clock
 from server.show.stations import EditionShelf, edition_url
@@ -16,6 +20,7 @@ from server.web.pages import Pages
 from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome
 from server.web.throttle import Throttle
+from server.web.workbench import Workbench
 
 COOKIE = "rekindle_session"
 SEE_OTHER = 303
@@ -35,6 +40,13 @@ class Doorkeeper:
     def user(self, request: Request) -> str | None:
         session = self._session(request)
         return self._accounts.session_user(session) if session else None
+
+    def curator(self, request: Request) -> str:
+        """Who is in; whoever is not is shown to the door, by an HTTPException."""
+        user = self.user(request)
+        if user is None:
+            raise HTTPException(SEE_OTHER, headers={"Location": "/studio/login"})
+        return user
 
     def may_try(self, name: str, address: str) -> bool:
         """Whether a password may be tried now: slows guessing down, by address and by user."""
@@ -101,17 +113,16 @@ def login_router(pages: Pages, door: Doorkeeper) -> APIRouter:
 
 
 def studio_router(
-    pages: Pages, door: Doorkeeper, shelf: EditionShelf, take_home: TakeHome, prints: PrintDesk
+    pages: Pages,
+    door: Doorkeeper,
+    shelf: EditionShelf,
+    take_home: TakeHome,
+    prints: PrintDesk,
+    workbench: Workbench,
 ) -> APIRouter:
     router = APIRouter(prefix="/studio")
 
-    def curator(request: Request) -> str:
-        user = door.user(request)
-        if user is None:
-            raise HTTPException(SEE_OTHER, headers={"Location": "/studio/login"})
-        return user
-
-    Curator = Annotated[str, Depends(curator)]
+    Curator = Annotated[str, Depends(door.curator)]
 
     def page(request: Request, template: str, user: str, **context: object) -> Response:
         known = {"user": user, "edition_url": edition_url}
@@ -127,6 +138,7 @@ def studio_router(
             "studio_sets.html",
             user,
             editions=found,
+            in_work=[each for each in workbench.sets() if each.id not in shelf.sets()],
             phones=phones,
             prints=prints,
             signing=take_home.pages.keepsakes.trouble,
@@ -134,6 +146,9 @@ def studio_router(
 
     @router.get("/{set_id}")
     def photos(request: Request, user: Curator, set_id: str) -> Response:
+        in_work = _in_work(workbench, set_id)
+        if in_work is not None and set_id not in shelf.sets():
+            return page(request, "studio_unpublished.html", user, exhibit=in_work)
         return page(request, "studio_set.html", user, edition=_edition(shelf, set_id))
 
     @router.get("/{set_id}/{photo_id}")
@@ -142,9 +157,16 @@ def studio_router(
         photo = edition.photo(photo_id)
         if photo is None:
             raise HTTPException(404)
-        return page(request, "studio_photo.html", user, edition=edition, photo=photo)
+        exhibit = _in_work(workbench, set_id)
+        in_work = exhibit is not None and photo_id in exhibit.order
+        context = {"edition": edition, "photo": photo, "in_work": in_work}
+        return page(request, "studio_photo.html", user, **context)
 
     return router
+
+
+def _in_work(workbench: Workbench, set_id: str) -> ExhibitSet | None:
+    return next((each for each in workbench.sets() if each.id == set_id), None)
 
 
 def _edition(shelf: EditionShelf, set_id: str) -> Edition:

@@ -5,14 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from server.editions.model import Edition
 from server.show.stations import EditionShelf
 from server.web.numbers import Numbers, Sum, as_csv
 from server.web.pages import Pages
-from server.web.studio import SEE_OTHER, Doorkeeper
+from server.web.studio import Doorkeeper
 
 DAYS_SHOWN = 28
 
@@ -55,15 +54,9 @@ def numbers_router(
 ) -> APIRouter:
     router = APIRouter(prefix="/studio/numbers")
 
-    def curator(request: Request) -> str:
-        user = door.user(request)
-        if user is None:
-            raise HTTPException(SEE_OTHER, headers={"Location": "/studio/login"})
-        return user
-
     @router.get("")
     def page(request: Request) -> Response:
-        user = curator(request)
+        user = door.curator(request)
         editions = [found for name in shelf.sets() if (found := shelf.current(name))]
         shown = [_of(edition, numbers) for edition in editions]
         context = {"user": user, "sets": shown}
@@ -71,7 +64,7 @@ def numbers_router(
 
     @router.get(".csv")
     def table(request: Request) -> Response:
-        curator(request)
+        door.curator(request)
         headers = {"Content-Disposition": 'attachment; filename="rekindle-numbers.csv"'}
         # With a byte order mark, or spreadsheets take it for another encoding.
         return Response(f"\ufeff{as_csv(numbers.sums())}", media_type="text/csv", headers=headers)

@@ -15,9 +15,11 @@ from server.restoration.images import (
     read_image,
     read_layer,
     read_scan,
+    read_small,
     resize,
     resize_layer,
     to_bytes8,
+    to_jpeg,
     write_image,
     write_layer,
     write_png,
@@ -157,6 +159,25 @@ def test_every_orientation_is_turned_upright(tmp_path: Path, orientation: int, s
     assert np.abs(corners - upright[[10, 38, 10], [10, 10, 54]] / 255).max() < 0.06
 
 
+@pytest.mark.parametrize("orientation", [1, 3, 6])
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK", "RGBA"])
+def test_a_small_copy_is_the_scan_shrunk(tmp_path: Path, orientation: int, mode: str) -> None:
+    path = tmp_path / "scan.tif"
+    exif = Pillow.Exif()
+    exif[274] = orientation
+    Pillow.fromarray(colours()).convert(mode).save(path, exif=exif)
+    whole, small = read_scan(path), read_small(path, 60)
+    assert max(small.shape[:2]) == 60
+    shrunk = resize(whole, small.shape[1], small.shape[0])
+    assert np.abs(small - shrunk).max() < 0.02
+    assert np.array_equal(read_small(path, 500), whole)
+
+
+def test_a_jpeg_for_a_page_shows_the_picture() -> None:
+    encoded = pyvips.Image.new_from_buffer(to_jpeg(floats(colours())), "").numpy()
+    assert np.abs(encoded.astype(int) - colours()).max() < 8
+
+
 def test_a_missing_corner_takes_the_tone_of_the_paper_beside_it(tmp_path: Path) -> None:
     rgba = np.zeros((60, 80, 4), np.uint8)
     rgba[..., :3] = (90, 70, 50)
@@ -181,6 +202,8 @@ def test_a_truncated_scan_is_refused_not_half_read(tmp_path: Path, name: str) ->
     (tmp_path / name).write_bytes(whole[: len(whole) * 2 // 3])
     with pytest.raises(ScanUnreadable, match="truncated or damaged"):
         read_scan(tmp_path / name)
+    with pytest.raises(ScanUnreadable, match="truncated or damaged"):
+        read_small(tmp_path / name, 50)
 
 
 def test_an_image_comes_back_within_one_step_of_sixteen_bits(tmp_path: Path) -> None:

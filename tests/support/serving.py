@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
@@ -22,6 +22,7 @@ from server.web.options import WebOptions
 from server.web.printing import PrintDesk
 from server.web.take_home import TakeHome, TakeHomeOptions
 from server.web.take_home_pages import TakeHomePages
+from server.workbench import SetFolders
 from tests.support.editions import FolderShelf
 
 UI = Path(__file__).parents[2] / "kiosk_ui"
@@ -47,9 +48,10 @@ def house(
     allowed_origins: tuple[str, ...] = (),
     phones: str | None = "http://127.0.0.1",
     prints: PrintDesk | None = None,
+    sets: Sequence[Path] = (),
 ) -> FastAPI:
     """The whole application over ``shelf``; its database lies in ``home``. ``phones``: the address
-    for links to take home."""
+    for links to take home. ``sets``: folders that the Studio may change."""
     clock = clock or SystemClock()
     counted = numbers or Numbers(home / "rekindle.db", UTC, clock.wall)
     keepsakes = Keepsakes(home / "take-home", shelf.folder)
@@ -67,6 +69,7 @@ def house(
         clock=clock,
         take_home=TakeHome(pages, shelf, links, UI, lambda: clock.wall() / 1000),
         prints=prints or PrintDesk(None, 20, lambda: clock.now() / 1000),
+        workbench=SetFolders(sets),
     )
 
 
