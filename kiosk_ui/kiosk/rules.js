@@ -38,9 +38,20 @@ export function step(visit, message, manifest, now) {
  */
 export function nextDeadline(visit, manifest) {
   const due = visitDeadline(visit, manifest);
-  const lit = visit.show.lights_out?.ends ?? null;
+  const lit = lightsDeadline(visit, manifest);
   if (lit === null || due === null) return lit ?? due;
   return Math.min(due, lit);
+}
+
+/** When the lights come back: never into what plays. @param {Visit} visit @param {Manifest} manifest */
+function lightsDeadline({ show, scrubbing }, manifest) {
+  if (show.lights_out === null || scrubbing || show.held) return null;
+  return Math.max(show.lights_out.ends, playsUntil(show, manifest));
+}
+
+/** @param {Snapshot} show @param {Manifest} manifest */
+function playsUntil(show, manifest) {
+  return Math.max(ends(show.score) ?? -Infinity, narrationEnds(show, manifest) ?? -Infinity);
 }
 
 /** @param {Visit} visit @param {Manifest} manifest */
@@ -50,8 +61,7 @@ function visitDeadline({ show, scrubbing, touched }, manifest) {
   const ended = ends(show.score);
   if ((show.view === "attract" || show.view === "wall") && ended !== null) return ended;
   if (show.view === "attract") return null;
-  const playing = Math.max(ended ?? touched, narrationEnds(show, manifest) ?? touched);
-  return Math.max(touched, playing) + show.idle_ask_ms;
+  return Math.max(touched, playsUntil(show, manifest)) + show.idle_ask_ms;
 }
 
 /** @param {Snapshot} show @param {Manifest} manifest */
@@ -183,7 +193,8 @@ function applied(visit, message, manifest, now) {
 /** @param {Visit} visit @param {Manifest} manifest @param {number} now @returns {Visit} */
 function passDeadline(visit, manifest, now) {
   const { show } = visit;
-  if (show.lights_out !== null && now >= show.lights_out.ends) {
+  const lit = lightsDeadline(visit, manifest);
+  if (lit !== null && now >= lit) {
     return passDeadline({ ...visit, show: { ...show, lights_out: null } }, manifest, now);
   }
   const due = visitDeadline(visit, manifest);

@@ -1,6 +1,6 @@
 /** The daily cue: the picture goes dark, and what comes back is the untouched original. */
 
-import { frameOf } from "../shared/timeline.js";
+import { ends, frameOf } from "../shared/timeline.js";
 
 /** @typedef {import("../types/messages.js").Score} Score */
 /** @typedef {import("../types/messages.js").Frame} Frame */
@@ -50,11 +50,12 @@ export class LightsOut {
     document.documentElement.classList.remove("dims");
   }
 
-  /** A projection that has lost its server lights up by itself. @param {number} now server time, ms */
-  follow(now) {
+  /** Lights up where there is no server to say so; not into a change. @param {number} now server time, ms */
+  alone(now) {
     const { snapshot } = this.player;
     const cue = snapshot?.lights_out ?? null;
-    if (snapshot === null || cue === null || now < cue.ends) return;
+    if (snapshot === null || cue === null) return;
+    if (now < Math.max(cue.ends, ends(snapshot.score) ?? 0)) return;
     this.player.snapshot = { ...snapshot, lights_out: null };
     this.adapt(this.player.snapshot);
   }

@@ -38,7 +38,7 @@ player.start({
     lifeSize.follow(snapshot, edition.photo(snapshot.photo), true);
   },
   onFrame: (_, now) => {
-    lightsOut.follow(now);
+    if (!connection.alive) lightsOut.alone(now);
     piece.frame(now, lightsOut.dark);
     view.caption(stage.scene, lightsOut.dark);
   },

@@ -233,7 +233,8 @@ export interface Place {
   sound: "projection" | "kiosk";
 }
 /**
- * The daily cue: the projection shows the untouched original of whatever it shows.
+ * The daily cue: the projection shows the untouched original of whatever it shows. It
+ * begins and ends where nothing plays.
  */
 export interface LightsOut {
   begins: number;

@@ -180,7 +180,8 @@ class Place(_Message):
 
 
 class LightsOut(_Message):
-    """The daily cue: the projection shows the untouched original of whatever it shows."""
+    """The daily cue: the projection shows the untouched original of whatever it shows. It
+    begins and ends where nothing plays."""
 
     begins: float
     ends: float

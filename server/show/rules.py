@@ -5,6 +5,7 @@ photograph, goes through its stages, plays a programme; left alone, the station 
 invites the next one. Times are server milliseconds.
 """
 
+import math
 from dataclasses import replace
 from functools import singledispatch
 
@@ -58,7 +59,7 @@ def step(state: ShowState, event: Event | None, now: float) -> ShowState:
     elif isinstance(event, Published):
         after = _publish(state, event.edition, now)
     elif isinstance(event, LightsOut):
-        after = replace(state, lights_out=event if now < event.ends else None)
+        after = _darken(state, event, now)
     elif isinstance(event, TurnPassed):
         after = replace(state, turn=event.turn)
     else:
@@ -68,10 +69,21 @@ def step(state: ShowState, event: Event | None, now: float) -> ShowState:
 
 def next_deadline(state: ShowState) -> float | None:
     """Server time at which ``step(state, None, now)`` has something to do; None: never."""
-    due = _visit_deadline(state)
-    if state.lights_out is None:
-        return due
-    return state.lights_out.ends if due is None else min(due, state.lights_out.ends)
+    passes = (_visit_deadline(state), _lights_deadline(state))
+    return min((due for due in passes if due is not None), default=None)
+
+
+def _lights_deadline(state: ShowState) -> float | None:
+    """When the lights come back: never into what plays, or under a finger."""
+    if state.lights_out is None or state.scrubbing or state.held:
+        return None
+    return max(state.lights_out.ends, _plays_until(state))
+
+
+def _plays_until(state: ShowState) -> float:
+    """When a change, a programme or a story has ended; long ago where nothing plays."""
+    ended, told = timeline.ends(state.score), _narration_ends(state)
+    return max(ended or -math.inf, told or -math.inf)
 
 
 def _visit_deadline(state: ShowState) -> float | None:
@@ -84,9 +96,7 @@ def _visit_deadline(state: ShowState) -> float | None:
         return ended
     if state.view == "attract":
         return None
-    told = _narration_ends(state)
-    playing = max(ended or state.last_touch, told or state.last_touch)
-    return max(state.last_touch, playing) + state.timing.idle_ask_ms
+    return max(state.last_touch, _plays_until(state)) + state.timing.idle_ask_ms
 
 
 def _narration_ends(state: ShowState) -> float | None:
@@ -293,7 +303,8 @@ def _release(state: ShowState, now: float) -> ShowState:
 
 
 def _pass_deadline(state: ShowState, now: float) -> ShowState:
-    if state.lights_out is not None and now >= state.lights_out.ends:
+    lit = _lights_deadline(state)
+    if lit is not None and now >= lit:
         state = replace(state, lights_out=None)
     due = _visit_deadline(state)
     if due is None or now < due:
@@ -307,6 +318,15 @@ def _pass_deadline(state: ShowState, now: float) -> ShowState:
     if state.view in ("attract", "wall") and state.score.repeats is None:
         return replace(state, score=timeline.attract(state.edition, due))
     return replace(state, asking_until=now + state.timing.idle_reset_ms)
+
+
+def _darken(state: ShowState, cue: LightsOut, now: float) -> ShowState:
+    """The lights go out where nothing plays and no finger is down; else whoever gives the cue does
+    so again."""
+    plays = state.scrubbing or state.held or now < _plays_until(state)
+    if now >= cue.ends or (plays and state.lights_out is None):
+        return state
+    return replace(state, lights_out=cue)
 
 
 def _publish(state: ShowState, edition: Edition, now: float) -> ShowState:

@@ -346,8 +346,8 @@ def test_life_size_needs_a_scale_and_a_measured_wall() -> None:
 
 
 def test_the_lights_go_out_and_come_back_without_touching_the_visit() -> None:
-    cue = LightsOut(begins=START + 1000, ends=START + 61_000)
-    visiting = told_photo()
+    cue = LightsOut(begins=START + 1000, ends=START + 51_000)
+    visiting = an_open_photo()
     out = after(visiting, cue, now=START + 11_000)
     assert out.lights_out == cue and out.revision == visiting.revision + 1
     assert snapshot(out, "/e/", START).lights_out == cue
@@ -357,6 +357,44 @@ def test_the_lights_go_out_and_come_back_without_touching_the_visit() -> None:
     assert back.lights_out is None
     assert next_deadline(back) == next_deadline(visiting)
     assert after(visiting, cue, now=cue.ends).lights_out is None
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        (GoToStage(stage="colour"),),
+        (Restore(),),
+        (Narrate(on=True),),
+        (PlayProgramme(programme="opening"),),
+        (Scrub(position=0.5), Release()),
+    ],
+)
+def test_the_lights_neither_go_out_nor_come_back_while_something_plays(
+    events: tuple[Event, ...],
+) -> None:
+    playing = after(an_open_photo(), *events, now=START + 10_000)
+    told = playing.narrated_since
+    ends = told + 95_000 if told is not None else timeline.ends(playing.score)
+    assert ends is not None and ends > START + 10_000
+    cue = LightsOut(begins=START, ends=ends + 60_000)
+    assert after(playing, cue, now=ends - 1) == playing
+    assert after(playing, cue, now=ends).lights_out == cue
+    brief = LightsOut(begins=START, ends=START + 10_001)
+    out = after(after(an_open_photo(), brief, now=START + 9999), *events, now=START + 10_000)
+    assert out.lights_out == brief
+    assert run_until(out, ends - 1).lights_out == brief
+    assert run_until(out, ends).lights_out is None
+
+
+@pytest.mark.parametrize("finger", [Scrub(position=0.5), Hold()])
+def test_the_lights_wait_for_a_finger(finger: Event) -> None:
+    cue = LightsOut(begins=START, ends=START + 11_000)
+    touched = after(an_open_photo(), finger, now=START + 10_000)
+    assert after(touched, cue, now=START + 10_500) == touched
+    out = after(after(an_open_photo(), cue, now=START + 9000), finger, now=START + 10_000)
+    assert run_until(out, START + 12_000).lights_out == cue
+    left = after(out, Release(), LetGo(), now=START + 12_000)
+    assert run_until(left, START + 13_000).lights_out is None
 
 
 def test_the_lights_come_back_over_an_invitation_that_nobody_touches() -> None:

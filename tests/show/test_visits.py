@@ -127,6 +127,9 @@ class Visits(RuleBasedStateMachine):
         grew = after.revision > before.revision
         assert after.revision >= before.revision
         assert grew == (told_of(after, self.now) != told_of(before, self.now))
+        if (before.lights_out is None) != (after.lights_out is None):
+            assert not (before.scrubbing or before.held), "darkened or lit under a finger"
+            assert self.now >= playing_until(before), "darkened or lit while it plays"
         begins_to_ask = before.asking_until is None and after.asking_until is not None
         if begins_to_ask:
             assert not (before.scrubbing or before.held), "asked while touched"
@@ -244,7 +247,8 @@ class Visits(RuleBasedStateMachine):
         assert state.language in state.edition.languages
         if state.life_size:
             assert state.place.wall_metres is not None
-        assert state.lights_out is None or state.lights_out.ends > self.now
+        plays = state.scrubbing or state.held or self.now < playing_until(state)
+        assert state.lights_out is None or state.lights_out.ends > self.now or plays
 
     @invariant()
     def a_programme_ends(self) -> None:
