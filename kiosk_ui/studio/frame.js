@@ -38,7 +38,8 @@ export class Frame {
     /** @type {Point} */
     this.cross = [0.5, 0.5];
     this.faces = this.#add("g", "faces");
-    this.outline = this.#add("polygon", "proposal");
+    this.tint = this.#add("polygon", "tint");
+    this.rim = this.#add("polygon", "rim");
     this.clicks = this.#add("g", "clicks");
     this.hair = this.#add("path", "cross");
     element.addEventListener("click", (event) => this.#clicked(event));
@@ -48,9 +49,9 @@ export class Frame {
 
   /** @param {Point[]} outline @param {string} colour to fill it with, or "" */
   propose(outline, colour) {
-    this.outline.setAttribute("points", this.#points(outline));
-    this.outline.setAttribute("fill", colour || "none");
-    this.outline.classList.toggle("plain", colour === "");
+    for (const shape of [this.tint, this.rim]) shape.setAttribute("points", this.#points(outline));
+    this.tint.setAttribute("fill", colour || "none");
+    this.tint.classList.toggle("plain", colour === "");
   }
 
   /** @param {Point[]} clicks */
