@@ -8,6 +8,7 @@ import { Words } from "../shared/words.js";
 import { LifeSize } from "./life-size.js";
 import { LightsOut } from "./lights-out.js";
 import { Piece } from "./programme.js";
+import { Turnover } from "./turnover.js";
 import { ProjectionView } from "./view.js";
 
 const { station } = document.body.dataset;
@@ -20,6 +21,7 @@ const lifeSize = new LifeSize(stage);
 const connection = new Connection(socketUrl(`/ws/${station}/projection`));
 const player = new Player(stage, connection.clock);
 const lightsOut = new LightsOut(player);
+const turnover = new Turnover(player);
 
 addEventListener("resize", () => {
   const { edition, snapshot } = player;
@@ -30,14 +32,19 @@ addEventListener("resize", () => {
 
 guardPage();
 player.start({
-  adapt: (snapshot) => lightsOut.adapt(snapshot),
+  adapt: (snapshot) => {
+    const score = lightsOut.adapt(snapshot);
+    turnover.follow(snapshot, score);
+    return score;
+  },
   onSnapshot: (snapshot, edition) => {
     view.follow(snapshot);
     stage.gaze.mirrored = document.documentElement.dir === "rtl";
     piece.follow(snapshot, edition);
     lifeSize.follow(snapshot, edition.photo(snapshot.photo), true);
   },
-  onFrame: (_, now) => {
+  onFrame: (shown, now) => {
+    turnover.frame(shown);
     if (!connection.alive) lightsOut.alone(now);
     piece.frame(now, lightsOut.dark);
     view.caption(stage.scene, lightsOut.dark);

@@ -139,6 +139,13 @@ export class CssStage {
     entry.image.style.zIndex = z;
   }
 
+  /** @returns {HTMLElement} a copy of the images as they lie */
+  still() {
+    const copy = /** @type {HTMLElement} */ (this.root.cloneNode(true));
+    for (const image of copy.querySelectorAll("img")) image.decoding = "sync";
+    return copy;
+  }
+
   close() {
     for (const { image } of this.images.values()) image.remove();
     this.images.clear();

@@ -11,7 +11,7 @@ import { frameOf, HASTEN_MS, moment, sameFrame } from "./timeline.js";
 /** @typedef {import("./timeline.js").Moment} Moment */
 /** @typedef {{ cues: Cue[], frame: Frame }} Rest the way to a picture that rests */
 
-const DISSOLVE_MS = 1400;
+export const DISSOLVE_MS = 1400;
 const RETREAT_MS = 1200;
 const PAUSE_MS = 1500;
 const PROGRAMME_PACE = 1.5;

@@ -134,6 +134,25 @@ export class Stage {
     enlarge(this.target, this.rect, gaze[SCALE], gaze[X], gaze[Y], this.picture);
   }
 
+  /**
+   * A copy of what is on the glass, as it is.
+   * @returns {HTMLElement | null} null while nothing is
+   */
+  still() {
+    const { canvas, gl, scene } = this;
+    if (scene === null) return null;
+    if (gl === null) return this.css.still();
+    // A canvas keeps its picture no longer than the frame in which it was drawn.
+    gl.stale = true;
+    const density = devicePixelRatio * this.pace.share;
+    gl.draw(scene, this.box, density, this.strength, this.falloff, this.gaze);
+    const copy = document.createElement("canvas");
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    copy.getContext("2d")?.drawImage(canvas, 0, 0);
+    return copy;
+  }
+
   /** Shows whichever of the two has something to show. */
   reveal() {
     const renderer = this.gl === null ? "css" : "webgl";

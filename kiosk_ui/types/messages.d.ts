@@ -182,6 +182,7 @@ export interface Snapshot {
   narrated_since: number | null;
   lights_out: LightsOut | null;
   turn: "alone" | "free" | "ours" | "taken";
+  station: string | null;
   detail: Detail | null;
   split: Split | null;
   asking_until: number | null;

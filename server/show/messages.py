@@ -223,6 +223,8 @@ class Snapshot(_Message):
     """Server time at which the open photo's narration began, in the visitor's language."""
     lights_out: LightsOut | None = None
     turn: Turn = "alone"
+    station: str | None = None
+    """Whose show it is, on a wall that several share."""
     detail: Detail | None = None
     """The part of the open photo that is looked at; None: all of it."""
     split: Split | None = None

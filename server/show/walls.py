@@ -70,4 +70,5 @@ class SharedWall:
         if hub is None or hub.state is None:
             return Closed().model_dump_json()
         told = snapshot(hub.state, self._url(hub.state.edition), self._clock.now())
-        return told.model_copy(update={"revision": self._revision}).model_dump_json()
+        ours = {"revision": self._revision, "station": hub.station}
+        return told.model_copy(update=ours).model_dump_json()

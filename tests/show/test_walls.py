@@ -52,6 +52,7 @@ def test_the_wall_follows_its_holder_and_the_other_goes_on_alone() -> None:
             first = await until(projection, None, "attract")
             await right.post(OpenPhoto(photo="gold"))
             held = await until(projection, "gold", "photo")
+            assert (first.station, held.station) == ("left", "right")
             assert held.revision > first.revision
             await turn(right, "ours")
             await turn(left, "taken")
