@@ -75,8 +75,8 @@ class SetFolders:
     ) -> None:
         self._revisions.save(opened.folder, opened.photo, distinct(regions), version, change)
 
-    def undo(self, opened: OpenPhoto) -> None:
-        self._revisions.undo(opened.folder, opened.photo.id)
+    def undo(self, opened: OpenPhoto, version: str) -> None:
+        self._revisions.undo(opened.folder, opened.photo.id, version)
 
     def size(self, opened: OpenPhoto) -> tuple[int, int]:
         facts = probe(scan_path(opened.folder, opened.photo))

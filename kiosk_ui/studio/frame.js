@@ -26,6 +26,7 @@ export class Frame {
    * @param {(point: Point, adds: boolean) => void} heard.picked
    * @param {(cross: Point) => void} heard.moved
    * @param {(steps: number) => void} heard.reached
+   * @param {(corner: number, point: Point) => void} heard.dragged
    */
   constructor(element, heard) {
     this.element = element;
@@ -40,6 +41,7 @@ export class Frame {
     this.faces = this.#add("g", "faces");
     this.tint = this.#add("polygon", "tint");
     this.rim = this.#add("polygon", "rim");
+    this.corners = this.#add("g", "corners");
     this.clicks = this.#add("g", "clicks");
     this.hair = this.#add("path", "cross");
     element.addEventListener("click", (event) => this.#clicked(event));
@@ -52,20 +54,14 @@ export class Frame {
     for (const shape of [this.tint, this.rim]) shape.setAttribute("points", this.#points(outline));
     this.tint.setAttribute("fill", colour || "none");
     this.tint.classList.toggle("plain", colour === "");
+    while (this.corners.children.length > outline.length) this.corners.lastChild?.remove();
+    while (this.corners.children.length < outline.length) this.#addCorner();
+    outline.forEach((point, place) => this.#put(this.corners.children[place], point));
   }
 
   /** @param {Point[]} clicks */
   mark(clicks) {
-    const { width, height } = this.size;
-    this.clicks.replaceChildren(
-      ...clicks.map(([x, y]) => {
-        const dot = document.createElementNS(SVG, "circle");
-        dot.setAttribute("cx", String(x * width));
-        dot.setAttribute("cy", String(y * height));
-        dot.setAttribute("r", String(Math.max(width, height) / 200));
-        return dot;
-      }),
-    );
+    this.clicks.replaceChildren(...clicks.map((point) => this.#put(this.#dot(), point)));
   }
 
   /** @param {Point[][]} outlines each numbered from 1 */
@@ -96,13 +92,44 @@ export class Frame {
 
   /** @param {MouseEvent} event */
   #clicked(event) {
-    const box = this.svg.getBoundingClientRect();
-    this.cross = [
-      fraction((event.clientX - box.left) / box.width),
-      fraction((event.clientY - box.top) / box.height),
-    ];
+    const corner = event.target instanceof Node && this.corners.contains(event.target);
+    if (corner) return;
+    this.cross = this.#under(event);
     this.#drawCross();
     this.heard.picked(this.cross, event.shiftKey);
+  }
+
+  /** @param {MouseEvent} event @returns {Point} */
+  #under({ clientX, clientY }) {
+    const box = this.svg.getBoundingClientRect();
+    return [fraction((clientX - box.left) / box.width), fraction((clientY - box.top) / box.height)];
+  }
+
+  /** A corner of the outline, to be dragged. */
+  #addCorner() {
+    const dot = this.#dot();
+    const place = this.corners.children.length;
+    dot.addEventListener("pointerdown", (event) => {
+      dot.setPointerCapture(event.pointerId);
+      event.preventDefault();
+    });
+    dot.addEventListener("pointermove", (event) => {
+      if (dot.hasPointerCapture(event.pointerId)) this.heard.dragged(place, this.#under(event));
+    });
+    this.corners.append(dot);
+  }
+
+  #dot() {
+    const dot = document.createElementNS(SVG, "circle");
+    dot.setAttribute("r", String(Math.max(this.size.width, this.size.height) / 200));
+    return dot;
+  }
+
+  /** @template {Element | undefined} Dot @param {Dot} dot @param {Point} point @returns {Dot} */
+  #put(dot, [x, y]) {
+    dot?.setAttribute("cx", String(x * this.size.width));
+    dot?.setAttribute("cy", String(y * this.size.height));
+    return dot;
   }
 
   /** @param {KeyboardEvent} event */

@@ -32,6 +32,12 @@ const frame = new Frame(place, {
   moved: ([x, y]) => {
     said.textContent = say("cross", { x: Math.round(x * 100), y: Math.round(y * 100) });
   },
+  dragged: (corner, [x, y]) => {
+    const points = pointsIn(outline);
+    points[corner] = [Number(x.toFixed(4)), Number(y.toFixed(4))];
+    outline.value = JSON.stringify(points);
+    draw();
+  },
   reached: (steps) => {
     reach.value = String(Number(reach.value) + steps);
     propose();

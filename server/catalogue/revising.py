@@ -75,19 +75,19 @@ class Revisions(Generic[Label]):
             after = _version(path.read_bytes())
             self._steps[path].append(_Step(label, before, after))
 
-    def undo(self, folder: Path, photo_id: str) -> None:
-        """Puts the file back, to the byte, as it was before the last change; where there is none,
-        does nothing.
+    def undo(self, folder: Path, photo_id: str, version: str) -> None:
+        """Puts the file of ``version`` back, to the byte, as it was before the change that made it.
 
         Raises:
-            Overtaken: the file was changed by somebody else since; nothing is written.
+            Overtaken: the file is no longer of this version, or it is nobody's change of ours;
+                nothing is written.
         """
         path = _file(folder, photo_id)
         with self._lock:
             steps = self._steps[path]
-            if not steps:
-                return
-            _unchanged(path, steps[-1].after)
+            _unchanged(path, version)
+            if not steps or steps[-1].after != version:
+                raise _overtaken(path)
             with replacing(path) as temporary:
                 temporary.write_bytes(steps[-1].before)
             steps.pop()
@@ -106,8 +106,12 @@ def _unchanged(path: Path, version: str) -> bytes:
     """The file's bytes. Raises Overtaken where they are no longer of ``version``."""
     found = _read(path)
     if _version(found) != version:
-        raise Overtaken(f"photos/{path.parent.name}/{PHOTO}")
+        raise _overtaken(path)
     return found
+
+
+def _overtaken(path: Path) -> Overtaken:
+    return Overtaken(f"photos/{path.parent.name}/{PHOTO}")
 
 
 def _read(path: Path) -> bytes:

@@ -185,9 +185,14 @@ def regions_router(pages: Pages, door: Doorkeeper, workbench: Workbench) -> APIR
         return changed(request, opened, user, all_, version, change)
 
     @router.post("/regions/undo")
-    def undo(request: Request, opened: Opened, user: Curator) -> Response:
+    def undo(
+        request: Request,
+        opened: Opened,
+        user: Curator,
+        version: Annotated[str, Form(max_length=64)],
+    ) -> Response:
         try:
-            workbench.undo(opened)
+            workbench.undo(opened, version)
         except Overtaken as error:
             return refused(request, opened, user, error)
         return RedirectResponse(f"{_path(opened)}?undone=true", SEE_OTHER)

@@ -46,8 +46,8 @@ class Workbench(Protocol):
     ) -> None:
         """Writes the regions into photo.toml. Raises Overtaken, SetInvalid; nothing is written."""
 
-    def undo(self, opened: OpenPhoto) -> None:
-        """Takes the last change back. Raises Overtaken."""
+    def undo(self, opened: OpenPhoto, version: str) -> None:
+        """Takes back the change that made this version. Raises Overtaken."""
 
     def size(self, opened: OpenPhoto) -> tuple[int, int]:
         """Width and height of the upright scan in pixels. Raises ScanUnreadable."""

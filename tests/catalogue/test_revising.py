@@ -57,9 +57,10 @@ def test_changes_are_taken_back_to_the_byte_one_after_the_other(small: Path) -> 
         texts.append(written(small))
     expected: list[tuple[str, str | None]] = [(texts[1], "without the face"), (texts[0], None)]
     for text, left in expected:
-        revisions.undo(small, "photo-1")
+        revisions.undo(small, "photo-1", revisions.version(small, "photo-1"))
         assert (written(small), revisions.last(small, "photo-1")) == (text, left)
-    revisions.undo(small, "photo-1")
+    with pytest.raises(Overtaken):
+        revisions.undo(small, "photo-1", revisions.version(small, "photo-1"))
     assert written(small) == texts[0]
 
 
@@ -67,11 +68,13 @@ def test_a_file_that_somebody_changed_is_not_overwritten(small: Path) -> None:
     revisions: Revisions[str] = Revisions()
     photo, version = opened(small), revisions.version(small, "photo-1")
     revisions.save(small, photo, photo.region[1:], version, "removed")
+    mine = revisions.version(small, "photo-1")
     theirs = written(small) + "\n# Typed meanwhile.\n"
     (small / "photos/photo-1/photo.toml").write_text(theirs, "utf-8")
     assert revisions.last(small, "photo-1") is None
-    with pytest.raises(Overtaken, match=r"photos/photo-1/photo\.toml was changed meanwhile"):
-        revisions.undo(small, "photo-1")
+    for seen in (mine, revisions.version(small, "photo-1")):
+        with pytest.raises(Overtaken, match=r"photos/photo-1/photo\.toml was changed meanwhile"):
+            revisions.undo(small, "photo-1", seen)
     with pytest.raises(Overtaken):
         revisions.save(small, photo, [*photo.region, SKY], version, "added")
     assert written(small) == theirs

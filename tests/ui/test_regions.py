@@ -129,6 +129,24 @@ def test_less_more_and_another_part(studio: Studio) -> None:
     studio.screen.wait(f"{clicks}.length === 1")
 
 
+def test_a_corner_is_dragged(studio: Studio) -> None:
+    studio.click(*CLOTH)
+    before = studio.corners()
+    x, y = studio.screen.middle(".corners circle")
+    mouse = studio.screen.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x - 40, y - 20)
+    mouse.up()
+    after = studio.corners()
+    box = studio.screen.page.locator("#frame svg").bounding_box()
+    assert box is not None
+    moved = (after - before) * [box["width"], box["height"]]
+    assert moved[0] == pytest.approx([-40, -20], abs=2)
+    assert not moved[1:].any()
+    assert studio.screen.read("JSON.parse(document.querySelector('[name=clicks]').value).length")
+
+
 def test_the_whole_of_it_by_keyboard(studio: Studio) -> None:
     keys, screen = studio.screen.page.keyboard, studio.screen
     screen.page.evaluate("document.activeElement.blur()")

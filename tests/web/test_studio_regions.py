@@ -81,7 +81,8 @@ def test_a_region_is_saved_beside_what_was_written_and_undone(
     page = curator.get(PAGE).text
     assert "“the sky” is saved in photo.toml." in page
     assert f"rekindle restore {folder} --photo photo-1" in page
-    assert send(curator, "/undo").headers["location"] == f"{PAGE}?undone=true"
+    undone = send(curator, "/undo", version=version(curator))
+    assert undone.headers["location"] == f"{PAGE}?undone=true"
     assert text_of(folder) == before
     assert "Taken back" in curator.get(f"{PAGE}?undone=true").text
     assert 'action="/studio/small-set/photo-1/regions/undo"' not in curator.get(PAGE).text
@@ -109,7 +110,7 @@ def test_a_region_is_removed_and_comes_back(curator: httpx.Client, folder: Path)
     assert send(curator, "/remove", region="flag", version=version(curator)).status_code == 303
     assert [each.id for each in regions(folder)] == ["face"]
     assert text_of(folder).startswith("# My own note.")
-    send(curator, "/undo")
+    send(curator, "/undo", version=version(curator))
     assert text_of(folder) == before
 
 
@@ -145,8 +146,18 @@ def test_a_file_changed_meanwhile_is_not_overwritten(curator: httpx.Client, fold
     assert send(curator, **SKY, version=again).status_code == 303
     assert "# Typed meanwhile." in text_of(folder)
     (folder / "photos/photo-1/photo.toml").write_text(theirs, "utf-8")
-    assert send(curator, "/undo").status_code == 409
+    assert send(curator, "/undo", version=version(curator)).status_code == 409
     assert text_of(folder) == theirs
+
+
+def test_what_another_curator_did_is_not_taken_back_by_a_page_that_did_not_show_it(
+    curator: httpx.Client, folder: Path
+) -> None:
+    send(curator, **SKY, version=version(curator))
+    seen = version(curator)
+    send(curator, "/remove", region="flag", version=seen)
+    assert send(curator, "/undo", version=seen).status_code == 409
+    assert [each.id for each in regions(folder)] == ["face", "the-sky"]
 
 
 def test_a_set_with_errors_is_not_written_into(curator: httpx.Client, folder: Path) -> None:
@@ -210,7 +221,7 @@ def test_faces_are_found_and_protected_one_or_all(curator: httpx.Client, folder:
     for forged in ("", "[]", "{}", json.dumps([[[0.1, 0.1], [0.2, 0.2], [9, 9]]])):
         answer = send(curator, "/protect", outlines=forged, version=version(curator))
         assert answer.status_code == 422
-    send(curator, "/undo")
+    send(curator, "/undo", version=version(curator))
     assert len(regions(folder)) == 1
 
 
