@@ -121,14 +121,17 @@ export function settle(current, now) {
 }
 
 /**
- * The same score where photographs do not dissolve into each other: the second is there at once.
+ * The same score where photographs do not dissolve into each other: the one that a dissolve leads to
+ * is there at once. One that was under way may have been turned back, to its first.
  * @param {Score} score
  * @returns {Score}
  */
 export function arriving(score) {
-  const [first, ...rest] = score.cues.map((cue) =>
-    cue.before.photo === cue.after.photo ? cue : { ...cue, before: cue.after },
-  );
+  const [first, ...rest] = score.cues.map((cue) => {
+    if (cue.before.photo === cue.after.photo) return cue;
+    const to = cue.last < cue.first ? cue.before : cue.after;
+    return { ...cue, before: to, after: to };
+  });
   return { ...score, cues: [first, ...rest] };
 }
 

@@ -21,6 +21,12 @@ HOLD = """async ([photo, stages, positions]) => {
   return { held, settled: held.map((score) => settle(moment(score, 600), 600)) };
 }"""
 
+ARRIVE = """async ([score, times]) => {
+  const source = document.querySelector("script[type=module]").src;
+  const { moment, arriving } = await import(new URL("../shared/timeline.js", source));
+  return times.map((now) => moment(arriving(score), now));
+}"""
+
 
 def scores(gallery: Gallery) -> list[Score]:
     """Every kind of score that the server sends."""
@@ -70,3 +76,20 @@ def test_a_finger_is_held_as_the_server_holds_it(
         ours = timeline.scrub(photo, position, 500.0)
         assert Score.model_validate(held) == ours
         assert Score.model_validate(settled) == timeline.settle(timeline.moment(ours, 600.0), 600.0)
+
+
+def test_a_photo_arrives_though_the_dissolve_that_led_away_from_it_is_turned_back(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = open_screen(f"{gallery.address}/projection/{station}")
+    first, second = gallery.edition.photos[:2]
+    ours, theirs = (Frame(photo=photo.id, stage="scan") for photo in (first, second))
+    for share in (0.0, 0.25, 0.9):
+        leaving = Moment(cue=0, before=ours, after=theirs, progress=share)
+        for wanted in (ours, Frame(photo=first.id, stage="clear"), theirs):
+            score = timeline.turn(gallery.edition, leaving, wanted, 1000.0)
+            end = timeline.ends(score) or 1000.0
+            (answer,) = screen.page.evaluate(ARRIVE, [score.model_dump(mode="json"), [end]])
+            shown = Moment.model_validate(answer)
+            assert {shown.before.photo, shown.after.photo} == {wanted.photo}
+            assert (shown.after if shown.progress > 0 else shown.before) == wanted
