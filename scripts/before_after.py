@@ -16,10 +16,10 @@ import typer
 from PIL import Image as PillowImage
 
 from server.assembly import Workshop
+from server.catalogue.model import Stage
 from server.errors import PhotosFailed
 from server.restoration.images import read_scan, resize, to_bytes8
 from server.restoration.pipeline import Restored
-from server.restoration.plan import Stage
 from server.restoration.runner import Failed
 from server.settings import Settings
 

@@ -38,8 +38,8 @@ function percent(words, share) {
   return words.say("{percent} %", { percent: whole });
 }
 
-/** @param {Words} words @param {Step} step */
-function sentence(words, step) {
+/** What a step did. @param {Words} words @param {Step} step */
+export function sentence(words, step) {
   const known = OPERATIONS[step.operation];
   return known ? words.say(known) : `${step.engine} · ${step.operation}`;
 }
@@ -57,7 +57,9 @@ function day(words, moment) {
  */
 function makers(words, steps) {
   const lines = steps.map((step) => {
-    const engine = ENGINES[step.engine] ? words.say(ENGINES[step.engine]) : step.engine;
+    // The classic engine brings one small network along: what it made was not merely calculated.
+    const kind = step.engine === "classic" && step.weights !== null ? "nets" : step.engine;
+    const engine = ENGINES[kind] ? words.say(ENGINES[kind]) : step.engine;
     const version = `${step.engine} ${step.engine_version}`;
     return [engine, version, day(words, step.made_at), step.who ?? ""].filter(Boolean).join(words.say(" · "));
   });

@@ -72,6 +72,8 @@ const view = new KioskView(stage, words, {
   narrate: (on) => send({ type: "narrate", on }),
   lifeSize: (on, ruler) => send({ type: "lifesize", on, ruler }),
   help: () => view.unfold(helpPanel(words, comfort)),
+  // Once the reader has heard the stage's label.
+  tell: (told) => queueMicrotask(() => speech.follow(told)),
 });
 
 addEventListener("pointerdown", () => send({ type: "touch" }), { capture: true });

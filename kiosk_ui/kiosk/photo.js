@@ -1,6 +1,6 @@
 /** One photograph large, with its stages along the bottom and its story beside or below it. */
 
-import { element } from "../shared/dom.js";
+import { element, write } from "../shared/dom.js";
 import { CloserTool } from "./closer-tool.js";
 import { WHOLE } from "./closely.js";
 import { CompareTool } from "./compare-tool.js";
@@ -13,6 +13,7 @@ import { Rail } from "./rail.js";
 import { RegionTool } from "./region-tool.js";
 import { canTakeHome, TakeHomePanel } from "./take-home.js";
 import { titled } from "./titles.js";
+import { StageTold } from "./told.js";
 import { Fingers } from "./touch.js";
 
 /** @typedef {import("../shared/edition.js").Edition} Edition */
@@ -52,6 +53,7 @@ export class PhotoView {
   /** @param {Edition} edition @param {Photo} photo @param {Words} words @param {PhotoActs} acts */
   constructor(edition, photo, words, acts) {
     this.photo = photo;
+    this.words = words;
     this.marked = false;
     this.rail = new Rail(edition, photo, words, acts);
     this.place = element("div", "place");
@@ -64,18 +66,23 @@ export class PhotoView {
     const described = element("p", "described", words.of(photo.describe));
     described.id = `described-${photo.id}`;
     described.hidden = true;
-    if (described.textContent) this.place.setAttribute("aria-describedby", described.id);
+    this.told = new StageTold(photo, words);
+    const describing = [described.textContent ? described.id : "", this.told.root.id];
+    this.place.setAttribute("aria-describedby", describing.join(" ").trim());
     const story = element("p", "story", words.of(photo.story));
     const heading = titled("h1", photo.title, edition.manifest.languages, words);
     const hint = element("p", "hint", words.say("Hold the picture to see the original"));
     hint.hidden = photo.stages.length < 2;
-    const side = element("div", "side", heading, described, story, facts(photo, words), hint);
+    const told = [heading, described, this.told.root, story, facts(photo, words)];
+    // What can be done stays in sight, however long the words are.
+    const side = element("div", "side", element("div", "words", ...told), hint);
     this.regions = new RegionTool(photo, words, eye, this.place, side);
     this.touch(acts);
     const arrow = element("span", "arrow");
     const back = pressable("quiet-button", "", [arrow, words.say("The wall")], acts.back);
     back.classList.add("back");
-    this.restore = pressable("restore", "", [words.say("Restore")], acts.restore);
+    this.again = element("span", "", words.say("Restore"));
+    this.restore = pressable("restore", "", [this.again], acts.restore);
     this.restore.hidden = photo.stages.length < 2;
     const added = words.say("What was added?");
     this.marks = pressable("quiet-button marks", "", [added], () => acts.mark(!this.marked));
@@ -161,6 +168,8 @@ export class PhotoView {
     this.compare.follow();
     this.regions.follow();
     this.marked = marked;
+    const atEnd = !running && this.rail.current === this.rail.names.length - 1;
+    write(this.again, this.words.say(atEnd ? "Once more" : "Restore"));
     this.marks.setAttribute("aria-pressed", String(marked));
     this.restore.classList.toggle("running", running);
   }

@@ -10,9 +10,10 @@ function textsOf(element) {
   return texts;
 }
 
-/** What it points to by its id, as in aria-labelledby. @param {Element} element @param {string} name */
+/** What it points to by ids, as in aria-labelledby. @param {Element} element @param {string} name */
 function pointed(element, name) {
-  return textsOf(document.getElementById(element.getAttribute(name) ?? ""));
+  const ids = (element.getAttribute(name) ?? "").split(" ");
+  return ids.flatMap((id) => textsOf(document.getElementById(id)));
 }
 
 /**

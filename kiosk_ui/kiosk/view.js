@@ -1,7 +1,7 @@
 /** The kiosk's page: shows the view that the snapshot names, and says what is on the glass. */
 
 import { part, write } from "../shared/dom.js";
-import { sceneLabel } from "../shared/labels.js";
+import { sceneLabel, spokenOf } from "../shared/labels.js";
 import { ends, played } from "../shared/timeline.js";
 import { AskingView } from "./asking.js";
 import { AttractView } from "./attract.js";
@@ -19,7 +19,8 @@ import { WallView } from "./wall.js";
 
 /**
  * @typedef {import("./photo.js").PhotoActs & import("./wall.js").WallActs} KnownActs
- * @typedef {KnownActs & import("./extras.js").ExtraActs} Acts
+ * @typedef {{ tell: (told: string[]) => void }} ToldActs what a stage looks like, aloud
+ * @typedef {KnownActs & import("./extras.js").ExtraActs & ToldActs} Acts
  */
 
 export class KioskView {
@@ -221,6 +222,10 @@ export class KioskView {
     stage.root.classList.toggle("waits", !isThere);
     write(this.label, sceneLabel(this.words, stage.scene));
     this.placeLabel();
+    if (!(shown instanceof PhotoView)) return;
+    const spoken = spokenOf(stage.scene);
+    const told = shown.told.follow(spoken.photo, spoken.stage);
+    if (told.length > 0) this.acts.tell(told);
   }
 
   /** In the lower corner of the picture itself, where its language begins, and no wider than it. */
@@ -236,6 +241,9 @@ export class KioskView {
     label.style.insetInlineStart = `${Math.round(before)}px`;
     label.style.bottom = `${innerHeight - Math.round(top + height)}px`;
     // What lies over the picture stays clear of it, however many lines it takes.
-    document.documentElement.style.setProperty("--label", `${label.offsetHeight}px`);
+    const { style } = document.documentElement;
+    style.setProperty("--label", `${label.offsetHeight}px`);
+    const above = label.textContent ? innerHeight - label.offsetTop : 0;
+    style.setProperty("--labelled", `${above}px`);
   }
 }

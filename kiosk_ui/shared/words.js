@@ -73,6 +73,16 @@ export class Words {
   }
 
   /**
+   * The same, but nothing where it was not written in the visitor's language or one near it.
+   * @param {Text} text
+   */
+  own(text) {
+    const base = this.language.split("-")[0];
+    const isOwn = this.isPseudo || Object.keys(text).some((tag) => tag.split("-")[0] === base);
+    return isOwn ? this.of(text) : "";
+  }
+
+  /**
    * The same title in the edition's next language, to follow once, smaller and quieter.
    * @param {Text} text @param {string[]} languages
    */

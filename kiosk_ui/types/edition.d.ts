@@ -40,6 +40,9 @@ export interface Text {
    *
    * This interface was referenced by `Text1`'s JSON-Schema definition
    * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   *
+   * This interface was referenced by `Text2`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
    */
   [k: string]: string;
 }
@@ -80,6 +83,9 @@ export interface Text1 {
    *
    * This interface was referenced by `Text1`'s JSON-Schema definition
    * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   *
+   * This interface was referenced by `Text2`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
    */
   [k: string]: string;
 }
@@ -88,6 +94,7 @@ export interface Text1 {
  */
 export interface EditionStage {
   name: "scan" | "repaired" | "clear" | "colour" | "finished";
+  describe: Text2;
   renditions: Rendition[];
   evidence: string | null;
   altered: number;
@@ -96,6 +103,22 @@ export interface EditionStage {
   paradata: PlainParadata[];
   candidates: EditionCandidates[];
   frames: string[];
+}
+/**
+ * A text in one or several languages: ``{en = "...", zh-Hans = "..."}``.
+ */
+export interface Text2 {
+  /**
+   * This interface was referenced by `Text`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   *
+   * This interface was referenced by `Text1`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   *
+   * This interface was referenced by `Text2`'s JSON-Schema definition
+   * via the `patternProperty` "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+   */
+  [k: string]: string;
 }
 /**
  * One size of one picture, in two file formats. Width and height in pixels.

@@ -19,6 +19,9 @@ with warnings.catch_warnings():
 MAX_WORDS = 70
 """A visitor reads 30 to 70 words before a photograph (look.md)."""
 
+MAX_STAGE_WORDS = 30
+"""A stage is told while it arrives: in ten seconds (look.md)."""
+
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _CJK_PER_WORD = 2
 """A Chinese word has about two characters."""
@@ -36,6 +39,8 @@ def photo_problems(photo: Photo, languages: Sequence[str], file: str) -> list[Pr
     texts = [("title", photo.title), ("story", photo.story)]
     if photo.describe:
         texts.append(("describe", photo.describe))
+    stages = [(f"describe_stage {stage}", text) for stage, text in photo.describe_stage.items()]
+    texts += stages
     for region in photo.region:
         texts.append((f'region "{region.id}" name', region.name))
         if region.source is not None:
@@ -43,6 +48,8 @@ def photo_problems(photo: Photo, languages: Sequence[str], file: str) -> list[Pr
     problems = _untranslated(file, texts, languages)
     problems += _long(file, "story", photo.story, "visitors read")
     problems += _long(file, "describe", photo.describe, "visitors listen to")
+    for name, text in stages:
+        problems += _long(file, name, text, "while it arrives, visitors listen to", MAX_STAGE_WORDS)
     if photo.date is not None and not is_edtf(photo.date):
         remedy = 'Write it as "1974-09-01", "1974", "1974~" (about) or "197X" (some year).'
         problems.append(Problem(file, f'date "{photo.date}" is not an EDTF date.', remedy))
@@ -106,16 +113,16 @@ def _untranslated(
     return problems
 
 
-def _long(file: str, name: str, said: Text, limit: str) -> list[Problem]:
+def _long(file: str, name: str, said: Text, limit: str, most: int = MAX_WORDS) -> list[Problem]:
     return [
         Problem(
             file,
-            f"{name} has {words(text)} words in {language}; {limit} up to {MAX_WORDS}.",
+            f"{name} has {words(text)} words in {language}; {limit} up to {most}.",
             "Shorten it.",
             "warning",
         )
         for language, text in said.root.items()
-        if words(text) > MAX_WORDS
+        if words(text) > most
     ]
 
 

@@ -38,7 +38,7 @@ _TAGS = 'Use tags such as "en" or "zh-Hans".'
 _STEPS = 'Name engine and operation, as the recipe does: "diffusion.redraw".'
 _BY_STEP = ("params", "keep", "signed")
 _OUTSIDE = ("greater_than_equal", "less_than_equal", "finite_number")
-_TEXTS = ("title", "describe", "story", "intro", "name", "source")
+_TEXTS = ("title", "describe", "describe_stage", "story", "intro", "name", "source")
 
 
 def faults(
@@ -98,7 +98,7 @@ def _explain(
         case kind if kind in _OUTSIDE:
             return f"{where}{key} leaves the photo: {value} is not within 0 to 1.", _REMEDIES[key]
         case "string_pattern_mismatch":
-            if key in _TEXTS or key == "languages":
+            if _is_text(key) or key == "languages":
                 return f"{where}{key}: {_quoted(value)} is not a language tag.", _TAGS
             if key in _BY_STEP:
                 return f"{where}{key} {_quoted(value)} is not a step.", _STEPS
@@ -106,7 +106,7 @@ def _explain(
             return f"{where}{key} {_quoted(value)} is not {noun}.", _REMEDIES.get(key, _NAMES)
     if key == "source" and _model_at(model, fault["loc"]) is Photo:
         return f"{where}{key} is {_quoted(value)}.", "Write one of: print, negative, slide."
-    if key in _TEXTS:
+    if _is_text(key):
         return f"{where}{key} is not a text by language.", f"Write it as {_example(key)}."
     return (
         f"{where}{key} is {_quoted(value)}: {_lower(fault['msg'])}.",
@@ -135,7 +135,13 @@ def _key(location: tuple[int | str, ...]) -> str:
     inner = location[2:] if location and location[0] in _NESTED else location
     if not inner:
         return str(location[0]) if location else ""
+    if inner[0] == "describe_stage" and len(inner) > 1 and inner[2:] != ("[key]",):
+        return f"{inner[0]}.{inner[1]}"
     return str(inner[0])
+
+
+def _is_text(key: str) -> bool:
+    return key.split(".")[0] in _TEXTS
 
 
 def _in_shape(location: tuple[int | str, ...]) -> bool:
@@ -143,7 +149,9 @@ def _in_shape(location: tuple[int | str, ...]) -> bool:
 
 
 def _example(key: str) -> str:
-    if key in _TEXTS:
+    if key == "describe_stage":
+        key = "describe_stage.clear"
+    if _is_text(key):
         return f'{key} = {{ en = "...", zh-Hans = "..." }}'
     return {"id": 'id = "a-short-name"', "order": 'order = ["010-flag-bearer"]'}.get(
         key, f"{key} = ..."

@@ -40,6 +40,8 @@ Point = tuple[Fraction, Fraction]
 
 Certainty = Literal["documented", "likely", "guess"]
 Source = Literal["print", "negative", "slide"]
+Stage = Literal["repaired", "clear", "colour", "finished"]
+"""The stages that are made of a scan, in order."""
 
 
 def _fault(reason: str, remedy: str) -> PydanticCustomError:
@@ -130,6 +132,8 @@ class Photo(_Frozen):
     title: Text
     describe: Text = Text({})
     """What is to be seen, for visitors who do not see it; read aloud, never shown."""
+    describe_stage: dict[Stage, Text] = Field(default_factory=dict)
+    """What a stage changes, for them: read aloud as it arrives. Else they hear what was done."""
     story: Text = Text({})
     date: str | None = None
     """EDTF (ISO 8601-2): ``1974-09-01``, ``1974``, ``1974~``, ``197X``."""

@@ -11,7 +11,7 @@ import numpy as np
 
 import server
 from server.catalogue.manifest import photo_folder, programme_folder
-from server.catalogue.model import ExhibitSet, Programme, Region, Text
+from server.catalogue.model import ExhibitSet, Programme, Region, Stage, Text
 from server.editions import labels, renditions
 from server.editions.arrival import arrival, map_size
 from server.editions.model import (
@@ -39,7 +39,7 @@ from server.restoration.images import (
     write_layer,
 )
 from server.restoration.pipeline import Restored
-from server.restoration.plan import STAGES, Stage, canonical_json, digest
+from server.restoration.plan import STAGES, canonical_json, digest
 from server.restoration.regions import region_mask
 from server.restoration.store import Paradata, Result, file_digest
 
@@ -211,6 +211,7 @@ def _stage(
     records = work.steps[name]
     return EditionStage(
         name=name,
+        describe=work.photo.describe_stage.get(name, Text({})),
         renditions=tuple(sizes),
         evidence=proof,
         altered=round(altered, 4),

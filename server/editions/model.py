@@ -74,6 +74,8 @@ class EditionStage(_Frozen):
     """One stage of a photo, ready for the screens."""
 
     name: StageName
+    describe: Text = Text({})
+    """What this stage changes, for visitors who do not see it; empty: what was done is told."""
     renditions: tuple[Rendition, ...]
     """Largest first; the long side is at most 3840, 1920 and 480 (the thumbnail)."""
     evidence: str | None = None

@@ -19,7 +19,7 @@ from pydantic import JsonValue
 
 import server
 from server.catalogue.manifest import companion, scan_path
-from server.catalogue.model import Photo
+from server.catalogue.model import Photo, Stage
 from server.errors import RekindleError, StepFailed
 from server.restoration import guards
 from server.restoration.candidates import DOUBT, Candidates, compared
@@ -36,7 +36,7 @@ from server.restoration.guards import gates
 from server.restoration.guards.identity import Faces, faces_of
 from server.restoration.images import read_layer, read_scan
 from server.restoration.judgement import judged
-from server.restoration.plan import Recipe, Stage, Step, cache_key
+from server.restoration.plan import Recipe, Step, cache_key
 from server.restoration.store import Paradata, Result, Store, file_digest
 from server.restoration.tiled import padded, run_tiled
 

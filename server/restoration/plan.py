@@ -7,10 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
-from server.catalogue.model import Slug, Text
-
-Stage = Literal["repaired", "clear", "colour", "finished"]
-"""The stages that steps make; ``scan`` is never made."""
+from server.catalogue.model import Slug, Stage, Text
 
 STAGES: tuple[Stage, ...] = ("repaired", "clear", "colour", "finished")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
+from server.catalogue.model import Stage
 from server.errors import RekindleError, StoreDamaged
 from server.restoration.engine import Image, Layer, Picture
 from server.restoration.images import (
@@ -26,7 +27,6 @@ from server.restoration.images import (
     write_layer,
     write_png,
 )
-from server.restoration.plan import Stage
 
 ABANDONED_AFTER_S = 24 * 3600
 """A temporary folder this old belongs to a runner that was killed."""

@@ -36,6 +36,7 @@ def _texts(edition: Edition) -> Iterator[Text]:
         yield programme.title
     for photo in edition.photos:
         yield from (photo.title, photo.describe, photo.story)
+        yield from (stage.describe for stage in photo.stages)
         for region in photo.regions:
             yield region.name
             if region.source is not None:

@@ -180,7 +180,9 @@ class Wording:
         return list(dict.fromkeys(self._maker(step) for step in steps))
 
     def _maker(self, step: PlainParadata) -> str:
-        engine = self.say(ENGINES[step.engine]) if step.engine in ENGINES else step.engine
+        # The classic engine brings one small network along: what it made was not merely calculated.
+        kind = "nets" if step.engine == "classic" and step.weights else step.engine
+        engine = self.say(ENGINES[kind]) if kind in ENGINES else step.engine
         parts = [engine, self.day(step.made_at), step.who or ""]
         return self.say(" · ").join(part for part in parts if part)
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from server.catalogue.editorial import MAX_WORDS, is_edtf, photo_problems, set_problems, words
+from server.catalogue.editorial import (
+    MAX_STAGE_WORDS,
+    MAX_WORDS,
+    is_edtf,
+    photo_problems,
+    set_problems,
+    words,
+)
 from server.catalogue.model import ExhibitSet, Photo, Region, Text
 
 LANGUAGES = ("zh-Hans", "en")
@@ -89,6 +96,17 @@ def test_a_description_may_be_missing_but_not_in_one_language_and_not_be_long() 
     assert described(en="A flag.") == ["describe is missing in zh-Hans."]
     assert described(**{"en": "word " * (MAX_WORDS + 1), "zh-Hans": "旗"}) == [
         "describe has 71 words in en; visitors listen to up to 70."
+    ]
+
+
+def test_what_a_stage_changes_is_told_shortly_and_in_every_language() -> None:
+    def told(**texts: str) -> list[str]:
+        return reasons(photo(describe_stage={"clear": Text(dict(texts))}))
+
+    assert told(**{"en": "The face is sharp.", "zh-Hans": "面容清楚了。"}) == []
+    assert told(en="The face is sharp.") == ["describe_stage clear is missing in zh-Hans."]
+    assert told(**{"en": "word " * (MAX_STAGE_WORDS + 1), "zh-Hans": "脸"}) == [
+        "describe_stage clear has 31 words in en; while it arrives, visitors listen to up to 30."
     ]
 
 

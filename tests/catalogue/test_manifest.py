@@ -144,6 +144,31 @@ def test_a_title_without_languages_is_explained(small: Path, photo_file: Path) -
 
 
 @pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ('clear = "Sharp."', "describe_stage.clear is not a text by language. Write it as des"),
+        ('clear = { e = "Sharp." }', 'describe_stage.clear: "e" is not a language tag.'),
+        ('scan = { en = "Grey." }', "Write one of: repaired, clear, colour, finished."),
+    ],
+)
+def test_a_fault_in_what_a_stage_changes_is_explained(
+    small: Path, photo_file: Path, written: str, expected: str
+) -> None:
+    edit(photo_file, "date =", f"describe_stage.{written}\ndate =")
+    (line,) = lines(small)
+    assert expected in line
+
+
+def test_what_a_stage_changes_is_read_and_kept(small: Path, photo_file: Path) -> None:
+    words = 'describe_stage.clear = { en = "Sharp.", zh-Hans = "清晰。" }  # by ear'
+    edit(photo_file, "date =", f"{words}\ndate =")
+    photo = load(small).photos[0]
+    assert photo.describe_stage["clear"].in_(["zh-Hans"]) == "清晰。"
+    save_photo(small, photo)
+    assert words in photo_file.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         (

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from server.catalogue.manifest import load, photo_folder
-from server.catalogue.model import Text
+from server.catalogue.model import Stage, Text
 from server.restoration.devices import CPU, Device
 from server.restoration.engine import EngineRegistry
 from server.restoration.pipeline import Job, Pipeline
-from server.restoration.plan import Recipe, Stage, Step
+from server.restoration.plan import Recipe, Step
 from server.restoration.store import Store
 from tests.support.engines import InventEngine, TintEngine
 

@@ -20,6 +20,7 @@ from tests.ui.visits import WIDE
 pytestmark = pytest.mark.browser
 
 DESCRIBED = "一个人举着一面红旗。"
+MENDED = "划痕不见了。"
 LISTEN = """
 window.heard = [];
 const audio = rekindleSpeech.audio;
@@ -30,12 +31,20 @@ audio.addEventListener("ended", () => (window.whole = (window.whole ?? 0) + audi
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Edition]]:
-    """A house whose edition was spoken by a real program, and describes its first photograph."""
+    """A house whose edition was spoken by a real program, and describes its first photograph
+    and one of its stages."""
     root = tmp_path_factory.mktemp("told")
     shelf = published_shelf(root / "editions")
     folder = shelf.folder("first-gold", 1)
     edition = Edition.model_validate_json((folder / "manifest.json").read_bytes())
-    photo = edition.photos[0].model_copy(update={"describe": Text({"zh-Hans": DESCRIBED})})
+    scan, repaired, *others = edition.photos[0].stages
+    repaired = repaired.model_copy(update={"describe": Text({"zh-Hans": MENDED})})
+    photo = edition.photos[0].model_copy(
+        update={
+            "describe": Text({"zh-Hans": DESCRIBED}),
+            "stages": (scan, repaired, *others),
+        }
+    )
     edition = edition.model_copy(update={"photos": (photo, *edition.photos[1:])})
     aloud = read_aloud(edition, read_words(UI / "locale", "kiosk"))
     (folder / "media").mkdir()
@@ -89,10 +98,30 @@ def test_a_photograph_is_described_between_its_title_and_its_story(
     assert texts[-3:] == ["旗手", DESCRIBED, "1974 年 9 月，德黑兰。"]
     assert not screen.page.locator(".shown .described").is_visible()
     place = screen.page.locator(".shown .place")
-    described = place.get_attribute("aria-describedby")
+    described, stage = (place.get_attribute("aria-describedby") or "").split()
     assert screen.page.locator(f"#{described}").text_content() == DESCRIBED
-    screen.page.locator(".shown [data-stage=repaired]").focus()
-    screen.page.keyboard.press("Enter")
-    heard(screen, "由软件修补，2026 年")
+    assert screen.page.locator(f"#{stage}").text_content() == "扫描所得的原样，从不改动。 "
     screen.page.keyboard.press("F3")
     screen.wait("rekindleSpeech.audio.paused && rekindleSpeech.said === ''")
+
+
+def test_a_stage_is_told_after_its_label_in_a_curators_words_or_by_what_was_done(
+    open_screen: Open, told: tuple[str, Edition], station: str
+) -> None:
+    screen = at_the_wall(open_screen, told[0], station)
+    screen.tap(f".print[data-photo='{WIDE}']")
+    screen.wait_for_picture(WIDE, "scan")
+    screen.page.keyboard.press("F3")
+    heard(screen, "正在朗读")
+    for name, label, words in (
+        ("repaired", "由软件修补，2026 年", MENDED),
+        ("clear", "由软件提高清晰度，2026 年", "压低了颗粒和噪点。"),
+        ("scan", "", "扫描所得的原样，从不改动。"),
+    ):
+        screen.page.evaluate("heard.length = 0")
+        screen.tap(f".shown [data-stage={name}]")
+        heard(screen, words)
+        texts = [text for text, _ in screen.read("heard")]
+        assert texts == [part for part in (label, words) if part]
+        described = screen.page.locator(f"#stage-{WIDE}").text_content() or ""
+        assert described.split() == " ".join([label, words]).split()

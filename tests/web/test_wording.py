@@ -81,6 +81,20 @@ def test_sentences_follow_each_other_as_their_language_has_it() -> None:
     assert chinese.series(["修补", "提高清晰度", "上色"]) == "修补、提高清晰度并上色"
 
 
+def test_a_step_with_trained_weights_is_not_called_plain_calculation(edition: Edition) -> None:
+    photo = edition.photos[0]
+    _, repaired, *_ = photo.stages
+    (step,) = repaired.paradata
+    trained = repaired.model_copy(
+        update={"paradata": (step, step.model_copy(update={"weights": "0" * 64}))}
+    )
+    said = Wording("en", {}, ()).makers(photo.model_copy(update={"stages": (trained,)}))
+    assert [line.split(" · ")[0] for line in said] == [
+        "Plain calculation, without a trained model",
+        "A trained network, in one pass",
+    ]
+
+
 def test_texts_fall_back_to_the_editions_other_languages(edition: Edition) -> None:
     title = edition.photos[0].title
     for language, text, tag in (("en", "The flag bearer", "en"), ("fr", "旗手", "zh-Hans")):
