@@ -1,13 +1,14 @@
 """Every view of the kiosk and the projection, as pictures to look at.
 
 Usage: screenshots.py FOLDER [--size 1920x1080] [--language zh-Hans] [--photo 010-astronaut]
-       [--css]
+       [--css] [--no-walk] [--no-room]
 
 Serves what is published under REKINDLE_HOME on a free port, walks through it as a visitor would,
 and writes ``<size>-<language>-<screen>-<view>.png``. With ``--css``, and at sizes above full HD,
 without WebGL, which a machine without a graphics card draws too slowly. Then the room around it: a
-programme, a wall that somebody else has, the question whether anybody is there, what is taken home,
-a server that is gone, the lights out.
+programme, a wall that somebody else has, people in life size, what is taken home, the question
+whether anybody is there, a server that is gone, the lights out. What a photo does not have (a story
+that is told, the pictures of a model at work) is left out.
 """
 
 import json
@@ -39,16 +40,18 @@ def main(
     language: Annotated[list[str] | None, typer.Option()] = None,
     photo: str = "010-astronaut",
     css: bool = False,
+    walk: bool = True,
+    room: bool = True,
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with serving(free_port()) as base, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         for one in size or SIZES:
             for spoken in language or LANGUAGES:
-                _walk(browser, base, folder, one, spoken, photo, css)
-        for one in size or SIZES:
-            for spoken in language or LANGUAGES:
-                _room(browser, folder, one, spoken, photo, css)
+                if walk:
+                    _walk(browser, base, folder, one, spoken, photo, css)
+                if room:
+                    _room(browser, folder, one, spoken, photo, css)
         browser.close()
 
 
@@ -67,8 +70,10 @@ def _walk(
             screen.page.screenshot(path=folder / f"{size}-{language}-{role}-{name}.png")
 
     kiosk.wait("window.rekindle && rekindle.drawn")
-    kiosk.page.wait_for_timeout(4000)
+    kiosk.page.wait_for_timeout(1500)
     shot("attract")
+    _rests_midway(kiosk)
+    shot("attract-stopped")
     _enter(kiosk, language)
     kiosk.page.wait_for_timeout(2500)
     shot("wall")
@@ -113,6 +118,9 @@ def _looking(kiosk: Screen, shot: Callable[[str], None]) -> None:
         ("", "Escape"),
         ("made", ".shown .asks button:nth-child(5)"),
         ("", "Escape"),
+        ("told", ".shown .listen"),
+        ("", ".shown .listen"),
+        ("redraws", ".shown .asks button:nth-child(6)"),
     ]
     for name, done in asks:
         if done == "Escape":
@@ -120,7 +128,7 @@ def _looking(kiosk: Screen, shot: Callable[[str], None]) -> None:
         elif kiosk.page.locator(done).first.is_visible():
             kiosk.tap(done)
         else:
-            continue  # without WebGL there is no lens
+            continue
         kiosk.page.wait_for_timeout(1500 if name else 300)
         if name:
             shot(name)
@@ -147,8 +155,9 @@ def _room(browser: Browser, folder: Path, size: str, language: str, photo: str, 
     port = free_port()
     room = {
         "REKINDLE_WALLS": json.dumps({"wall": ["left", "right"]}),
-        "REKINDLE_TAKE_HOME_ADDRESS": f"http://127.0.0.1:{port}",
-        "REKINDLE_IDLE_ASK_S": "15",
+        "REKINDLE_TAKE_HOME_ADDRESS": "https://photos.museum.example",
+        "REKINDLE_WALL_METRES": json.dumps({"wall": 2.8}),
+        "REKINDLE_IDLE_ASK_S": "25",
     }
 
     def page(base: str, place: str) -> Screen:
@@ -165,18 +174,30 @@ def _room(browser: Browser, folder: Path, size: str, language: str, photo: str, 
         _enter(left, language)
         left.tap(".programmes button")
         left.wait_for_view("programme")
-        left.page.wait_for_timeout(2500)
-        shot("programme-title", kiosk=left, projection=wall)
+        wall.wait("document.querySelector('.piece-title.shown')")
+        wall.page.wait_for_timeout(1000)
+        shot("programme-title", projection=wall, kiosk=left)
+        left.wait("!document.querySelector('.captions').hidden", 40)
+        shot("programme", kiosk=left, projection=wall)
         _enter(right, language)
         right.page.wait_for_timeout(1500)
         shot("wall-taken", kiosk=right)
-        _half_way(left)
-        shot("programme", kiosk=left, projection=wall)
         right.tap(f'[data-photo="{photo}"]')
         right.wait_for_picture(photo, "scan")
+        right.page.wait_for_timeout(1200)
+        shot("photo-taken", kiosk=right)
         right.tap(".shown .take")
         right.page.wait_for_timeout(1500)
         shot("take-home", kiosk=right)
+        left.tap(".shown .back")
+        left.wait_for_view("wall")
+        left.tap(f'[data-photo="{photo}"]')
+        left.wait_for_picture(photo, "scan")
+        left.tap(".shown .extras button:nth-child(2)")
+        left.wait("!document.querySelector('.shown .extras button:last-child').hidden")
+        left.tap(".shown .extras button:last-child")
+        wall.page.wait_for_timeout(2500)
+        shot("life-size", kiosk=left, projection=wall)
         right.wait("!document.querySelector('.asking').hidden", 60)
         shot("asked", kiosk=right)
         right.page.keyboard.press("Escape")
@@ -232,6 +253,17 @@ def _speak(kiosk: Screen, language: str) -> None:
 
 def _half_way(kiosk: Screen) -> None:
     kiosk.wait("rekindle.moment && rekindle.moment.progress > 0.3 && rekindle.moment.progress < 1")
+
+
+def _rests_midway(kiosk: Screen) -> None:
+    """The invitation has begun a change, stopped, and waits for a hand."""
+    before = 0.0
+    for _ in range(400):
+        now = kiosk.read("rekindle.moment.progress")
+        if 0 < now < 1 and now == before:
+            return
+        before = now
+        kiosk.page.wait_for_timeout(100)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,9 @@ export class Extras {
     this.telling = false;
     this.large = false;
     this.ruled = false;
+    this.sign = element("span", "plays");
     this.name = element("span");
-    this.listen = pressable("quiet-button listen", "", [element("span", "plays"), this.name], () =>
+    this.listen = pressable("quiet-button listen", "", [this.sign, this.name], () =>
       acts.narrate(!this.telling),
     );
     const size = words.say("Life size on the wall");
@@ -44,6 +45,7 @@ export class Extras {
     this.size.hidden = !photo.pixels_per_metre || snapshot.place.wall_metres === null;
     this.ruler.hidden = !this.large;
     const offer = sound?.file ? "Listen to the story" : "Follow the story";
+    this.sign.className = this.telling ? "stops" : "plays";
     write(this.name, this.telling ? words.say("Stop") : words.say(offer));
     this.listen.setAttribute("aria-pressed", String(this.telling));
     this.size.setAttribute("aria-pressed", String(this.large));

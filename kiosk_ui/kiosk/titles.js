@@ -14,6 +14,7 @@ export function titled(tag, text, languages, words) {
   if (companion) {
     const second = element("p", "companion", companion.text);
     second.lang = companion.language;
+    second.dir = "auto";
     group.append(second);
   }
   return group;

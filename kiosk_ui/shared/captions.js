@@ -9,6 +9,8 @@ export class CaptionsView {
   constructor() {
     this.words = element("span");
     this.root = element("p", "captions", this.words);
+    // They may be in another language than the page.
+    this.root.dir = "auto";
     this.root.hidden = true;
   }
 

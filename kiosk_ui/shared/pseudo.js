@@ -9,13 +9,14 @@ const PLAIN = "aceinosuyACEINOSUY";
 const MARKED = "áçéíñóšúýÁÇÉÍÑÓŠÚÝ";
 const BEGIN = "\u202e"; // right-to-left override
 const END = "\u202c";
+const WORD = /.{1,8}/g;
 
 /** @param {string} text in English */
 export function pseudo(text) {
   if (!/\p{L}/u.test(text)) return text;
   const marked = [...text].map((letter) => MARKED[PLAIN.indexOf(letter)] ?? letter).join("");
-  const longer = Math.round(text.length / 3);
-  return `${BEGIN}${marked}${longer > 0 ? ` ${"ó".repeat(longer)}` : ""}${END}`;
+  const longer = "ó".repeat(Math.round(text.length / 3));
+  return `${BEGIN}${marked}${longer.replace(WORD, " $&")}${END}`;
 }
 
 const FROM_THE_RIGHT = new Set(["ar", "he", "fa", "ur", "yi", "ps", "sd", "ug", "dv", "ckb"]);

@@ -20,7 +20,7 @@ import { ease } from "./easing.js";
  */
 
 const SATURATION_TRAILS = 300; // ms
-const RIM = 0.16;
+const RIM = 0.09;
 
 /**
  * @param {Edition} edition

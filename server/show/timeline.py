@@ -27,9 +27,9 @@ PROGRAMME_PACE = 1.5
 PROGRAMME_OPENING_MS = 3000.0
 PROGRAMME_CLOSING_MS = 4500.0
 ATTRACT_REST_MS = 1800.0
-ATTRACT_SHARE = 0.42
+ATTRACT_SHARE = 0.3
 """The attract loop stops a change here: deliberately unfinished."""
-ATTRACT_HOLD_MS = 1800.0
+ATTRACT_HOLD_MS = 2400.0
 """The unfinished change waits this long for a hand before it draws back."""
 ATTRACT_PAUSE_MS = 300.0
 ATTRACT_PHOTOS = 3
