@@ -59,7 +59,10 @@ def _update_tables(tables: AoT, values: list[Any], needed: list[Any]) -> None:
         while len(tables):
             del tables[0]
         for value, lean in zip(values, needed, strict=True):
-            tables.append(written.get(value["id"]) or _table(lean))
+            known = written.get(value["id"])
+            if known is None and len(tables) and not tables[-1].as_string().endswith("\n\n"):
+                tables[-1].add(tomlkit.nl())
+            tables.append(known or _table(lean))
     for table, value, lean in zip(tables, values, needed, strict=True):
         _update(table, value, lean)
 

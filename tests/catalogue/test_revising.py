@@ -42,7 +42,7 @@ def test_a_region_is_added_and_nothing_else_is_touched(small: Path) -> None:
     version = revisions.version(small, "photo-1")
     revisions.save(small, photo, [*photo.region, SKY], version, "the sky")
     assert opened(small).region == (*photo.region, SKY)
-    assert written(small).startswith(before.rstrip("\n"))
+    assert written(small).startswith(f'{before.rstrip()}\n\n[[region]]\nid = "sky"\n')
     assert revisions.last(small, "photo-1") == "the sky"
 
 
