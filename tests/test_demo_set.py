@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from server.catalogue.captions import parse_captions
 from server.catalogue.model import ExhibitSet, Photo, Text
 
 DEMO = Path(__file__).parents[1] / "exhibit_content" / "demo"
@@ -91,3 +92,22 @@ def test_every_photo_is_named_with_its_rights_in_the_rights_page(demo: ExhibitSe
     for photo in demo.photos:
         assert photo.id in page
         assert photo.rights and photo.rights in page
+
+
+def test_every_caption_stands_long_enough_to_be_read() -> None:
+    files = list((DEMO / "programmes").rglob("*.vtt"))
+    assert {file.name.split(".")[1] for file in files} == LANGUAGES
+    for file in files:
+        for caption in parse_captions(file.read_text("utf-8")):
+            han = len(re.findall(r"[\u3400-\u9fff]", caption.text))
+            others = len(re.sub(r"[\s\u3400-\u9fff]", "", caption.text))
+            needed = 1 + 0.25 * han + 0.06 * others
+            assert caption.ends - caption.begins >= needed, (file.name, caption.text)
+
+
+def test_every_stage_that_is_made_is_told_in_both_languages(demo: ExhibitSet) -> None:
+    for photo in demo.photos:
+        made = {"repaired", "clear"} | ({"colour"} if photo.was != "colour" else set())
+        assert set(photo.describe_stage) == (made if photo.restore else set())
+        for text in photo.describe_stage.values():
+            assert set(text.root) == LANGUAGES
