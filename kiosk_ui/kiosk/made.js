@@ -1,7 +1,7 @@
 /** "How was this made?": every stage's steps in plain words, from their paradata. */
 
 import { element } from "../shared/dom.js";
-import { stageName } from "../shared/labels.js";
+import { stageName, wholePercent } from "../shared/labels.js";
 
 /** @typedef {import("../shared/words.js").Words} Words */
 /** @typedef {import("../types/edition.js").EditionPhoto} Photo */
@@ -33,9 +33,9 @@ const ENGINES = {
 
 /** @param {Words} words @param {number} share 0..1 */
 function percent(words, share) {
-  const whole = Math.round(100 * share);
-  if (share > 0 && whole === 0) return words.say("less than 1 %");
-  return words.say("{percent} %", { percent: whole });
+  if (share === 0) return words.say("nothing");
+  const whole = wholePercent(share);
+  return whole === 0 ? words.say("less than 1 %") : words.say("{percent} %", { percent: whole });
 }
 
 /** What a step did. @param {Words} words @param {Step} step */

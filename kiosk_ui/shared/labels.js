@@ -61,12 +61,21 @@ export function stageLabel(words, photo, name) {
 }
 
 /**
+ * A share in percent; 0 where it is less than one, and 100 for nothing but all of it.
+ * @param {number} share 0..1
+ */
+export function wholePercent(share) {
+  if (share < 0.01) return 0;
+  return share >= 1 ? 100 : Math.min(99, Math.round(100 * share));
+}
+
+/**
  * How much of a picture software added.
  * @param {Words} words @param {number} invented share of the picture, 0..1
  */
 export function addedLabel(words, invented) {
   if (invented === 0) return words.say("Nothing in this picture was added by software");
-  const percent = Math.round(100 * invented);
+  const percent = wholePercent(invented);
   if (percent === 0) return words.say("Less than 1 % of this picture was added by software");
   return words.say("{percent} % of this picture was added by software", { percent });
 }

@@ -199,6 +199,11 @@ def _label(work: Restored, stage: StageName) -> bytes:
     )
 
 
+def _share(share: float) -> float:
+    """Four digits of it: the least that was done is never rounded to nothing."""
+    return float(f"{share:.4g}")
+
+
 def _stage(
     shop: _Shop, work: Restored, name: Stage, result: Result, scan: Image, scan_digest: str
 ) -> EditionStage:
@@ -214,8 +219,8 @@ def _stage(
         describe=work.photo.describe_stage.get(name, Text({})),
         renditions=tuple(sizes),
         evidence=proof,
-        altered=round(altered, 4),
-        invented=round(invented, 4),
+        altered=_share(altered),
+        invented=_share(invented),
         year=int(records[-1].made_at[:4]),
         paradata=tuple(_plain(record) for record in records),
         candidates=tuple(

@@ -64,6 +64,11 @@ RIGHTS = (
 _LICENCE = re.compile(r"creativecommons\.org/licenses/([a-z-]+)/([\d.]+)")
 
 
+def whole_percent(share: float) -> int:
+    """A share, 0..1, in percent; 0 where it is less than one, and 100 for nothing but all of it."""
+    return 0 if share < 0.01 else 100 if share >= 1 else min(99, round(100 * share))
+
+
 class Wording:
     """Says things in ``language``; a curator's texts in the edition's other languages where they
     were not translated."""
@@ -160,7 +165,7 @@ class Wording:
         """How much of a picture software added."""
         if stage.invented == 0:
             return self.say("Nothing in this picture was added by software")
-        percent = round(100 * stage.invented)
+        percent = whole_percent(stage.invented)
         if percent == 0:
             return self.say("Less than 1 % of this picture was added by software")
         return self.say("{percent} % of this picture was added by software", percent=percent)

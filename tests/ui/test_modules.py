@@ -116,6 +116,43 @@ def test_a_card_with_room_nowhere_else_covers_what_is_no_face(screen: Screen) ->
     assert apart(card, face)
 
 
+SHARES = """async (module, shares) => {
+  const source = document.querySelector("script[type=module]").src;
+  const { Words } = await import(new URL("../shared/words.js", source));
+  const { howMade } = await import(new URL("../kiosk/made.js", source));
+  const words = Words.ofPage();
+  const scan = { name: "scan", paradata: [] };
+  return ["en", "zh-Hans"].map((language) => {
+    words.language = language;
+    return shares.map((share) => {
+      const made = { name: "clear", altered: share, invented: share, paradata: [] };
+      const [, section] = howMade({ stages: [scan, made] }, words);
+      return [module.addedLabel(words, share), section.querySelector("p").textContent];
+    });
+  });
+}"""
+
+
+def test_a_share_is_never_told_as_less_than_it_is(screen: Screen) -> None:
+    english, chinese = asked(
+        screen, "../shared/labels.js", SHARES, [0, 1e-6, 0.0099, 0.014, 0.9999, 1]
+    )
+    added, made = zip(*english, strict=True)
+    assert [each.split(" of this")[0] for each in added] == [
+        "Nothing in this picture was added by software",
+        "Less than 1 %",
+        "Less than 1 %",
+        "1 %",
+        "99 %",
+        "100 %",
+    ]
+    assert made[0] == "Of the picture, nothing is altered and nothing is added."
+    assert made[1] == "Of the picture, less than 1 % is altered and less than 1 % is added."
+    assert made[4] == "Of the picture, 99 % is altered and 99 % is added."
+    assert all("不到 1%" in each for each in chinese[1])
+    assert "0%" not in "".join(chinese[0])
+
+
 CLOCK = """(module, exchanges) => {
   let local = 0;
   const clock = new module.ServerClock(() => local);

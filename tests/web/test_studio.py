@@ -126,6 +126,7 @@ def test_candidates_doubt_and_figures_are_shown(tmp_path: Path) -> None:
     edition = json.loads(manifest.read_text("utf-8"))
     stage = edition["photos"][1]["stages"][2]
     small = stage["renditions"][-1]
+    stage["altered"] = 0.004
     stage["candidates"] = [
         {
             "step": "diffusion.redraw",
@@ -147,6 +148,7 @@ def test_candidates_doubt_and_figures_are_shown(tmp_path: Path) -> None:
         doubt = page.split('class="doubt" src="')[1].split('"')[0]
         assert client.get(doubt).status_code == 200
     assert page.count("Candidate 1") == page.count("Candidate 3")
+    assert "Altered less than 1 % · Invented 4.0 %" in page and "不到 1%" in chinese
     assert "Candidate 2 · kept" in page and page.count("· kept") == 1
     assert "rekindle keep SET 020-opening diffusion.redraw N" in page
     assert "Displacement, px" in page and "0.214 (gate 1.5)" in page

@@ -62,7 +62,8 @@ def test_labels_name_what_the_colours_rest_on_and_what_was_added(edition: Editio
         "Colour: 1 documented, rest inferred",
     ]
     colour = photo.stages[-1]
-    for share, words in ((0, "Nothing"), (0.001, "Less than 1 %"), (0.04, "4 %")):
+    shares = ((0, "Nothing"), (1e-6, "Less than 1 %"), (0.0099, "Less than 1 %"), (0.04, "4 %"))
+    for share, words in (*shares, (0.9999, "99 %"), (1, "100 %")):
         told = said.added(colour.model_copy(update={"invented": share}))
         assert told.startswith(words)
     undated = colour.model_copy(update={"year": None, "name": "clear"})
