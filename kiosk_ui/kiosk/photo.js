@@ -73,10 +73,11 @@ export class PhotoView {
     const heading = titled("h1", photo.title, edition.manifest.languages, words);
     const hint = element("p", "hint", words.say("Hold the picture to see the original"));
     hint.hidden = photo.stages.length < 2;
-    const told = [heading, described, this.told.root, story, facts(photo, words)];
+    const written = [heading, described, this.told.root, story, facts(photo, words)];
+    const told = element("div", "words", ...written);
     // What can be done stays in sight, however long the words are.
-    const side = element("div", "side", element("div", "words", ...told), hint);
-    this.regions = new RegionTool(photo, words, eye, this.place, side);
+    const side = element("div", "side", told, hint);
+    this.regions = new RegionTool(photo, words, eye, this.place, side, told);
     this.touch(acts);
     const arrow = element("span", "arrow");
     const back = pressable("quiet-button", "", [arrow, words.say("The wall")], acts.back);

@@ -34,14 +34,16 @@ function rectOf(part) {
 export class RegionTool {
   /**
    * @param {Photo} photo @param {Words} words @param {Eye} eye
-   * @param {HTMLElement} place of the picture @param {HTMLElement} side words that yield to a card
+   * @param {HTMLElement} place of the picture @param {HTMLElement} side what yields to a card
+   * @param {HTMLElement} told the words there
    */
-  constructor(photo, words, eye, place, side) {
+  constructor(photo, words, eye, place, side, told) {
     this.photo = photo;
     this.words = words;
     this.eye = eye;
     this.place = place;
     this.side = side;
+    this.told = told;
     this.open = -1;
     this.drawn = "";
     const colours = photo.regions.some((region) => region.colour !== null);
@@ -71,6 +73,11 @@ export class RegionTool {
 
   get isOn() {
     return this.open >= 0;
+  }
+
+  /** All that stands beside the picture; where its parts stand apart, the words alone. */
+  yields() {
+    return this.side.offsetWidth > 0 ? this.side : this.told;
   }
 
   toggle() {
@@ -115,7 +122,7 @@ export class RegionTool {
     this.lines.toggleAttribute("hidden", place < 0);
     this.button.setAttribute("aria-pressed", String(place >= 0));
     if (place >= 0) this.write(this.photo.regions[place]);
-    else this.side.inert = false;
+    else this.side.inert = this.told.inert = false;
   }
 
   /** @param {Region} region */
@@ -150,12 +157,13 @@ export class RegionTool {
     const { outline } = regions[this.open];
     const subject = around(outline, picture);
     const faces = regions.filter((each) => each.protect).map((each) => around(each.outline, picture));
-    const [place, side, tray] = [this.place, this.side, this.tray].map(rectOf);
+    const yields = this.yields();
+    const [place, side, tray] = [this.place, yields, this.tray].map(rectOf);
     const { offsetWidth: width, offsetHeight: height } = this.card;
     const seen = /** @type {Rect} */ ([...this.eye.stage.picture]);
     const near = grown(subject, AWAY * place[2]);
     const card = cardPlace(joined(place, side), width, height, near, seen, [...faces, tray]);
-    this.side.inert = overlap(card, side) > 0;
+    yields.inert = overlap(card, side) > 0;
     this.card.style.transform = `translate(${Math.round(card[0])}px, ${Math.round(card[1])}px)`;
     const points = outline.map(([x, y]) => `${picture[0] + x * picture[2]},${picture[1] + y * picture[3]}`);
     this.outline.setAttribute("points", points.join(" "));
