@@ -39,20 +39,27 @@ function lying(box, picture, scale, left, top) {
 }
 
 /**
- * So many times closer, while the point of the picture under a finger stays under it.
+ * The point of the picture under a point of the window, as fractions of the picture.
  * @param {ArrayLike<number>} box @param {Size} picture @param {Detail} detail
- * @param {number} factor @param {number} x @param {number} y of the finger
- * @param {number} most the largest scale
+ * @param {number} x @param {number} y
+ * @returns {[across: number, down: number]}
+ */
+export function under(box, picture, detail, x, y) {
+  const [left, top, width, height] = rectOf(box, picture, detail);
+  return [(x - left) / width, (y - top) / height];
+}
+
+/**
+ * So large, with a point of the picture under a point of the window, as far as its edges allow.
+ * @param {ArrayLike<number>} box @param {Size} picture @param {[number, number]} point of the picture
+ * @param {number} wanted scale @param {number} most the largest @param {number} x @param {number} y
  * @returns {Detail}
  */
-export function closer(box, picture, detail, factor, x, y, most) {
-  const scale = Math.min(most, Math.max(1, detail.scale * factor));
+export function drawn(box, picture, point, wanted, most, x, y) {
+  const scale = Math.min(most, Math.max(1, wanted));
   if (scale === 1) return WHOLE;
-  const [left, top, width, height] = rectOf(box, picture, detail);
   const [, , wide, high] = rectOf(box, picture, { ...WHOLE, scale });
-  const toLeft = x - ((x - left) / width) * wide;
-  const toTop = y - ((y - top) / height) * high;
-  return lying(box, picture, scale, toLeft, toTop);
+  return lying(box, picture, scale, x - point[0] * wide, y - point[1] * high);
 }
 
 /**

@@ -3,7 +3,7 @@
  * server's to end where its word has come back.
  */
 
-import { closer, moved, WHOLE } from "./closely.js";
+import { drawn, moved, under, WHOLE } from "./closely.js";
 
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
 /** @typedef {import("../types/messages.js").Detail} Detail */
@@ -28,6 +28,8 @@ export class Eye {
     this.detail = WHOLE;
     /** @type {Split | null} */
     this.split = null;
+    /** @type {{ point: [number, number], scale: number }} */
+    this.grasped = { point: [0.5, 0.5], scale: 1 };
     this.waitsUntil = -Infinity;
     /** @type {Set<"zoom" | "compare">} */
     this.untold = new Set();
@@ -81,8 +83,25 @@ export class Eye {
     const { photo, stage, detail, most } = this;
     if (photo === null) return;
     const [left, top, width, height] = stage.target;
-    const middle = [x ?? left + width / 2, y ?? top + height / 2];
-    this.look(closer(stage.target, photo, detail, factor, middle[0], middle[1], most), direct);
+    const [across, down] = [x ?? left + width / 2, y ?? top + height / 2];
+    const point = under(stage.target, photo, detail, across, down);
+    this.look(drawn(stage.target, photo, point, factor * detail.scale, most, across, down), direct);
+  }
+
+  /** Two fingers take hold of the picture. @param {number} x @param {number} y their middle */
+  grasp(x, y) {
+    const { photo, stage, detail } = this;
+    if (photo) this.grasped = { point: under(stage.target, photo, detail, x, y), scale: detail.scale };
+  }
+
+  /**
+   * What they hold stays between them: one step after the other would lose it at the picture's edges.
+   * @param {number} factor since they took hold @param {number} x @param {number} y their middle
+   */
+  draw(factor, x, y) {
+    const { photo, stage, grasped, most } = this;
+    if (photo === null) return;
+    this.look(drawn(stage.target, photo, grasped.point, factor * grasped.scale, most, x, y), true);
   }
 
   /** One step closer (1) or back (-1). @param {number} steps */

@@ -124,7 +124,7 @@ export class PhotoView {
   touch(acts) {
     const { eye } = acts;
     const { compare, regions } = this;
-    this.fingers = new Fingers(this.place, {
+    new Fingers(this.place, {
       isPicture: acts.isPicture,
       rests: () => !compare.isOn,
       hold: acts.hold,
@@ -139,10 +139,12 @@ export class PhotoView {
         else eye.zoom(TWICE, x, y);
       },
       stroke: (x, y, right, down) => {
-        if (compare.isOn && this.fingers?.down.size !== 2) compare.place(x, y, true);
+        if (compare.isOn) compare.place(x, y, true);
         else eye.move(right, down, true);
       },
-      pinch: (factor, x, y) => eye.zoom(factor, x, y, true),
+      wheel: (factor, x, y) => eye.zoom(factor, x, y, true),
+      grasp: (x, y) => eye.grasp(x, y),
+      draw: (factor, x, y) => eye.draw(factor, x, y),
     });
   }
 

@@ -18,7 +18,10 @@ const TWICE_NEAR = 60; // px between two taps
  * @property {(x: number, y: number) => void} doubleTap
  * @property {(x: number, y: number, right: number, down: number) => void} stroke where the finger
  *   is, and by how much it moved
- * @property {(factor: number, x: number, y: number) => void} pinch
+ * @property {(factor: number, x: number, y: number) => void} wheel
+ * @property {(x: number, y: number) => void} grasp two fingers are there; their middle
+ * @property {(factor: number, x: number, y: number) => void} draw how far they are apart since, and
+ *   their middle
  */
 
 export class Fingers {
@@ -29,6 +32,7 @@ export class Fingers {
     /** @type {Map<number, [number, number]>} */
     this.down = new Map();
     this.start = [0, 0];
+    this.apart = 1;
     this.rest = 0;
     this.holding = false;
     this.slipped = false;
@@ -40,7 +44,7 @@ export class Fingers {
     place.addEventListener("lostpointercapture", (event) => this.end(event, false));
     place.addEventListener("wheel", (event) => {
       event.preventDefault();
-      acts.pinch(Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
+      acts.wheel(Math.exp(-event.deltaY / 400), event.clientX, event.clientY);
     });
   }
 
@@ -50,7 +54,7 @@ export class Fingers {
     if (down.size === 2 || button !== 0 || !acts.isPicture(x, y)) return;
     down.set(pointerId, [x, y]);
     this.place.setPointerCapture(pointerId);
-    if (down.size === 2) return this.settle();
+    if (down.size === 2) return this.grasp();
     this.start = [x, y];
     this.slipped = false;
     if (acts.rests()) this.rest = window.setTimeout(() => this.hold(), RESTS_AFTER);
@@ -76,7 +80,7 @@ export class Fingers {
     if (from === undefined) return;
     if (down.size === 2) {
       down.set(pointerId, [x, y]);
-      return this.pinch(pointerId, from, x, y);
+      return this.draw();
     }
     if (this.holding) return acts.hold();
     if (!this.slipped && Math.hypot(x - this.start[0], y - this.start[1]) <= SLIP) return;
@@ -85,17 +89,22 @@ export class Fingers {
     acts.stroke(x, y, x - from[0], y - from[1]);
   }
 
-  /** @param {number} moving @param {[number, number]} from @param {number} x @param {number} y */
-  pinch(moving, from, x, y) {
-    for (const [finger, [otherX, otherY]] of this.down) {
-      if (finger === moving) continue;
-      const before = Math.hypot(from[0] - otherX, from[1] - otherY);
-      const after = Math.hypot(x - otherX, y - otherY);
-      const middleX = (x + otherX) / 2;
-      const middleY = (y + otherY) / 2;
-      if (before > 1 && after > 1) this.acts.pinch(after / before, middleX, middleY);
-      this.acts.stroke(middleX, middleY, (x - from[0]) / 2, (y - from[1]) / 2);
-    }
+  /** How far two fingers are apart, and their middle. @returns {[number, number, number]} */
+  spread() {
+    const [[x, y], [otherX, otherY]] = this.down.values();
+    return [Math.hypot(x - otherX, y - otherY), (x + otherX) / 2, (y + otherY) / 2];
+  }
+
+  grasp() {
+    this.settle();
+    const [apart, x, y] = this.spread();
+    this.apart = Math.max(1, apart);
+    this.acts.grasp(x, y);
+  }
+
+  draw() {
+    const [apart, x, y] = this.spread();
+    this.acts.draw(Math.max(1, apart) / this.apart, x, y);
   }
 
   /** @param {PointerEvent} event @param {boolean} lifted rather than lost */

@@ -202,6 +202,72 @@ def test_a_visitor_who_leaves_the_photo_leaves_what_was_looked_at(
     looks(wall, "scale", 1)
 
 
+Point = tuple[float, float]
+
+
+def fingers(screen: Screen, *ways: list[Point]) -> None:
+    """Fingers on a touch panel, each along its way, all at once; then they are lifted."""
+    session = screen.page.context.new_cdp_session(screen.page)
+
+    def touch(kind: str, points: list[Point]) -> None:
+        touching = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touching})
+
+    first, *moves = [list(points) for points in zip(*ways, strict=True)]
+    for count in range(1, len(first) + 1):
+        touch("touchStart", first[:count])
+    for points in moves:
+        touch("touchMove", points)
+    touch("touchEnd", [])
+    session.detach()
+
+
+def way(begin: Point, end: Point, steps: int = 12) -> list[Point]:
+    return [
+        (
+            begin[0] + (end[0] - begin[0]) * step / steps,
+            begin[1] + (end[1] - begin[1]) * step / steps,
+        )
+        for step in range(steps + 1)
+    ]
+
+
+def under(screen: Screen, point: Point) -> Point:
+    """Which part of the picture, as fractions of it, lies under a point of the window."""
+    left, top, width, height = screen.read("rekindle.place")
+    return (point[0] - left) / width, (point[1] - top) / height
+
+
+def test_two_fingers_draw_the_picture_nearer_around_their_middle_and_the_wall_with_it(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    wall = beside(open_screen, gallery, station)
+    left, top, width, height = screen.read("rekindle.place")
+    middle = x, y = left + 0.6 * width, top + 0.45 * height
+    before = under(screen, middle)
+    fingers(
+        screen, way((x - 40, y - 30), (x - 80, y - 60)), way((x + 40, y + 30), (x + 80, y + 60))
+    )
+    for each in (screen, wall):
+        looks(each, "scale", 2, 0.02)
+    assert under(screen, middle) == pytest.approx(before, abs=0.01)
+    screen.wait("rekindle.snapshot.detail")
+    detail = Detail.model_validate(screen.read("rekindle.snapshot.detail"))
+    looks(wall, "x", detail.x, EXACT)
+    looks(wall, "y", detail.y, EXACT)
+    # Both to the left: what was under them goes with them.
+    fingers(screen, way((x - 40, y), (x - 90, y)), way((x + 40, y), (x - 10, y)))
+    assert under(screen, (x - 50, y)) == pytest.approx(before, abs=0.01)
+    screen.wait(f"rekindle.snapshot.detail.x > {detail.x} + 0.02")
+    looks(wall, "x", screen.read("rekindle.snapshot.detail.x"), 0.001)
+    assert screen.read("rekindle.snapshot.held") is False
+    # Together again: all of it.
+    fingers(screen, way((x - 90, y), (x - 30, y)), way((x + 90, y), (x + 30, y)))
+    for each in (screen, wall):
+        looks(each, "scale", 1)
+
+
 RECORDS = """(() => {
   window.seen = new Set();
   setInterval(() => {
