@@ -35,7 +35,7 @@ export class WallView {
     this.hall = element("div", "hall", this.hung);
     const heading = titled("h1", manifest.title, manifest.languages, words);
     const intro = element("p", "intro", words.of(manifest.intro));
-    const header = element("header", "drifts", heading, intro);
+    const header = element("header", "", heading, intro);
     const arrow = element("span", "arrow onward");
     this.further = pressable("quiet-button", "", [words.say("Further along"), arrow], () =>
       this.walk(),
