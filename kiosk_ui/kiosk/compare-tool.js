@@ -58,6 +58,12 @@ export class CompareTool {
     return this.eye.split !== null;
   }
 
+  /** The lens is on the border; images that the browser cross-fades have none. */
+  get looks() {
+    const { split, stage } = this.eye;
+    return stage.gl !== null && split !== null && split.lens !== null;
+  }
+
   toggle() {
     if (!this.isOn) this.begin();
     this.eye.lay(this.isOn ? null : { at: 0.5, lens: null });
@@ -112,7 +118,7 @@ export class CompareTool {
     }
     handle.addEventListener("keydown", (event) => {
       const way = KEYS[event.key];
-      if (!way || (way[1] !== 0 && this.eye.split?.lens == null)) return;
+      if (!way || (way[1] !== 0 && !this.looks)) return;
       // Handled here: the arrows mean something else elsewhere.
       event.stopPropagation();
       event.preventDefault();
@@ -129,22 +135,22 @@ export class CompareTool {
       this.drawn.fill(-1);
     }
     if (!isOn) return;
-    // Images that the browser cross-fades have no lens.
     this.lens.hidden = eye.stage.gl === null;
     const { rect, gaze } = eye.stage;
     const share = gaze.mirrored ? 1 - gaze.now[AT] : gaze.now[AT];
-    const height = gaze.now[LENS] < 0 ? 0.5 : gaze.now[LENS];
+    const { looks } = this;
+    const height = looks ? gaze.now[LENS] : 0.5;
     const x = Math.fround(rect[0] + share * rect[2]);
     const y = Math.fround(rect[1] + height * rect[3]);
-    if (x === this.drawn[0] && y === this.drawn[1] && gaze.now[LENS] === this.drawn[2]) return;
+    if (x === this.drawn[0] && y === this.drawn[1] && Number(looks) === this.drawn[2]) return;
     this.drawn[0] = x;
     this.drawn[1] = y;
-    this.drawn[2] = gaze.now[LENS];
+    this.drawn[2] = Number(looks);
     handle.style.transform = `translate(${x}px, ${y}px)`;
     const percent = Math.round(100 * gaze.now[AT]);
     handle.setAttribute("aria-valuenow", String(percent));
     handle.setAttribute("aria-valuetext", this.words.say("{percent} % original", { percent }));
-    handle.classList.toggle("looks", gaze.now[LENS] >= 0);
-    this.lens.setAttribute("aria-pressed", String(gaze.now[LENS] >= 0));
+    handle.classList.toggle("looks", looks);
+    this.lens.setAttribute("aria-pressed", String(looks));
   }
 }

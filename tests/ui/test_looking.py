@@ -153,6 +153,31 @@ def test_the_border_follows_a_finger_a_tap_keys_and_buttons(
     screen.wait("rekindle.snapshot.split === null && rekindle.snapshot.view === 'photo'")
 
 
+def test_where_webgl_is_lost_there_is_no_lens_to_move_and_it_comes_back_with_it(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    screen.tap(".shown .asks button:first-child")
+    screen.wait("rekindle.snapshot.split")
+    screen.tap(".shown .tray:not([hidden]) .sign.lens")
+    screen.wait("document.querySelector('.shown .handle.looks')")
+    screen.read(
+        "window.loss = document.querySelector('canvas').getContext('webgl2')"
+        ".getExtension('WEBGL_lose_context')"
+    )
+    screen.read("loss.loseContext()")
+    screen.wait("!document.querySelector('.shown .handle.looks')")
+    assert not screen.page.locator(".shown .sign.lens").is_visible()
+    for key in ("ArrowDown", "ArrowLeft"):
+        screen.page.locator(".shown .handle").focus()
+        screen.page.keyboard.press(key)
+    screen.wait("rekindle.snapshot.split.at < 0.5")
+    assert screen.read("rekindle.snapshot.split.lens") == 0.5
+    screen.read("loss.restoreContext()")
+    screen.wait("document.querySelector('.shown .handle.looks')")
+    assert screen.page.locator(".shown .sign.lens").is_visible()
+
+
 def test_the_picture_is_wandered_over_by_keys_and_by_buttons(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:

@@ -50,7 +50,9 @@ def decoded(path: Path) -> Pixels:
 
 
 def shown(screen: Screen) -> Pixels:
-    """The glass without the line of text over it, once it is fully lit and drawn in full."""
+    """The glass without the line of text over it, once it is fully lit and drawn in full, and
+    nothing that was there before dissolves over it any more."""
+    screen.wait("document.querySelectorAll('.stage > *').length === 2")
     screen.wait(
         "[...document.querySelectorAll('canvas')].every((each) => "
         "getComputedStyle(each).opacity === '1' || rekindle.renderer === 'css')"
