@@ -190,6 +190,9 @@ def test_without_its_server_the_kiosk_opens_photographs_and_plays_their_stages(
         screen.wait_for_picture(OTHER, stage)
     if AXE.exists():
         assert faults_of(screen) == []
+        screen.tap(".shown .asks button:first-child")
+        screen.wait("!document.querySelector('.shown .handle').hidden")
+        assert faults_of(screen) == []
     with hall.open():
         # What the visitor did meanwhile is what the station shows, on every screen, without a jump.
         wall = open_screen(f"{hall.address}/projection/{station}")
