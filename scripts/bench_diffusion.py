@@ -26,8 +26,9 @@ from random_models import save_full, save_small
 
 from server.restoration.engine import Image, Picture
 from server.restoration.engines.diffusion import Diffusion
-from server.restoration.engines.diffusion.params import Redrawing, parsed
+from server.restoration.engines.diffusion.params import Redrawing
 from server.restoration.engines.diffusion.schedules import Schedule
+from server.restoration.engines.parameters import parsed
 from server.restoration.images import resize, to_bytes8
 from server.restoration.tiling import fitting, grid, starts
 from tests.support.seams import CELL, borders, pasted, ramp, seam_score

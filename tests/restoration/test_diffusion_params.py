@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from server.restoration.engines.diffusion.engine import TRAITS, Diffusion
-from server.restoration.engines.diffusion.params import OPERATIONS, Editing, Redrawing, parsed
+from server.restoration.engines.diffusion.params import OPERATIONS, Editing, Redrawing
+from server.restoration.engines.parameters import parsed
 
 
 class Listed:

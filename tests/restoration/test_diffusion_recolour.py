@@ -6,8 +6,9 @@ import pytest
 
 from server.restoration.engine import Image, Picture
 from server.restoration.engines.diffusion import Diffusion
-from server.restoration.engines.diffusion.params import Recolouring, parsed
+from server.restoration.engines.diffusion.params import Recolouring
 from server.restoration.engines.diffusion.recolour import words
+from server.restoration.engines.parameters import parsed
 from server.restoration.lab import lab, lightness
 from server.restoration.propagation import following
 from tests.restoration.engine_contract import photograph

@@ -12,9 +12,10 @@ from server.restoration.engines.diffusion import Diffusion
 from server.restoration.engines.diffusion import autoencoder as coding
 from server.restoration.engines.diffusion.loading import Stack
 from server.restoration.engines.diffusion.memory import Frugal
-from server.restoration.engines.diffusion.params import Redrawing, Scheduler, parsed
+from server.restoration.engines.diffusion.params import Redrawing, Scheduler
 from server.restoration.engines.diffusion.previews import Film
 from server.restoration.engines.diffusion.schedules import Schedule
+from server.restoration.engines.parameters import parsed
 from tests.restoration.engine_contract import photograph
 from tests.support.seams import borders, pasted, ramp, seam_score
 from tests.support.tiny_models import Folder

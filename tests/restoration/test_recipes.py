@@ -9,6 +9,7 @@ from server.catalogue.model import ExhibitSet, Photo, Text
 from server.errors import RecipeInvalid, SetInvalid
 from server.restoration.engine import Picture
 from server.restoration.engines import diffusion, nets
+from server.restoration.engines.parameters import parsed
 from server.restoration.plan import Recipe
 from server.restoration.recipes import load_recipe, recipe_for
 from server.settings import Settings
@@ -98,7 +99,7 @@ def test_every_step_that_ships_is_one_its_engine_would_run(name: str) -> None:
     for step in recipe.step:
         engine, traits = registry.for_step(name, step)
         if table := tables.get(step.engine):
-            table.parsed(table.OPERATIONS[step.operation], step.operation, dict(step.params))
+            parsed(table.OPERATIONS[step.operation], step.operation, dict(step.params))
         elif step.engine == "classic":
             facts = {"was": "black-and-white", "regions": []}
             given = {fact: facts[fact] for fact in traits.facts}

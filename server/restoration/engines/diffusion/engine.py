@@ -15,7 +15,8 @@ from server.restoration.engine import (
     Picture,
     Report,
 )
-from server.restoration.engines.diffusion.params import MODELS, OPERATIONS, parsed
+from server.restoration.engines.diffusion.params import MODELS, OPERATIONS
+from server.restoration.engines.parameters import parsed
 from server.restoration.plan import canonical_json, digest
 
 TRAITS = EngineTraits(

@@ -14,7 +14,8 @@ from server.restoration.engine import (
     Picture,
     Report,
 )
-from server.restoration.engines.nets.params import OPERATIONS, parsed
+from server.restoration.engines.nets.params import OPERATIONS
+from server.restoration.engines.parameters import parsed
 
 TRAITS = EngineTraits(
     id="nets",

@@ -1,10 +1,9 @@
 """What a recipe may set for each operation: names, ranges, meaning. Pure."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 Precision = Literal["auto", "fp16", "bf16", "fp32"]
 
@@ -41,28 +40,3 @@ class Filling(Common):
 
 
 OPERATIONS: Mapping[str, type[Common]] = {"enhance": Enhancing, "inpaint": Filling}
-
-_Params = TypeVar("_Params", bound=Common)
-
-
-def parsed(kind: type[_Params], operation: str, params: Mapping[str, Any]) -> _Params:
-    """The parameters of an operation, checked.
-
-    Raises:
-        ValueError: a sentence naming the parameter, its limits and its value.
-    """
-    for name in params:
-        if name not in kind.model_fields:
-            near = get_close_matches(name, kind.model_fields, n=1)
-            known = ", ".join(kind.model_fields)
-            hint = f"Did you mean {near[0]}?" if near else f"It has: {known}."
-            raise ValueError(f"{operation} has no parameter {name!r}. {hint}")
-    try:
-        return kind.model_validate(dict(params))
-    except ValidationError as error:
-        fault = error.errors()[0]
-        name = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "missing":
-            raise ValueError(f"{operation} needs {name}: a name in models.toml.") from None
-        reason = fault["msg"].removeprefix("Input ")
-        raise ValueError(f"{name} {reason}; it is {fault['input']!r}.") from None
