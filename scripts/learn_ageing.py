@@ -1,8 +1,7 @@
 """One training example: a clean scene, and the old print a museum might have of it.
 
-The scene comes at twice the print's size and in the print's own tone, so that the network learns
-to clear a picture and not to guess at its fading. Ropes, lettering, lamps and borders are drawn
-into the scene before the lens sees it: what the lens saw is no damage.
+The scene comes at twice the print's size and in the print's own tone, so that a network learns
+to clear a picture and not to guess at its fading.
 """
 
 from dataclasses import dataclass
@@ -10,15 +9,32 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from learn_damage import Plane, Rng, damaged, smooth
+from learn_damage import KINDS, Kinds, Plane, Rng, damaged, smooth
 from learn_photos import Bytes, Source
+from learn_scenes import Drawn
 
-SIDE = 96
-"""Of an example's print, in pixels; its scene has twice as many."""
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What one network is taught with."""
+
+    side: int
+    """Of an example's print, in pixels; its scene has twice as many."""
+    drawn: Drawn
+    """What is drawn into the scenes."""
+    kinds: Kinds = KINDS
+    """Of damage."""
+    faintest: tuple[float, float] = (0.04, 1.0)
+    """Damage that changes a pixel by less than the first, or than so many times the grain, cannot
+    be seen, and nothing is said of it."""
+    enlarged: float = 0.0
+    """How often a scene is shown larger than its photograph is sharp, as large scans do."""
+
 
 _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
 _GRAIN = (0.0, 0.0, 0.45, 0.6, 0.8, 1.1, 1.6, 2.4)
 _FIELD = 512
+_LARGEST = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +61,12 @@ def grain_fields(seed: int) -> list[Plane]:
     return fields
 
 
-def _crop(rng: Rng, source: Source) -> Bytes:
+def _crop(rng: Rng, source: Source, side: int) -> Bytes:
     """A piece of a photograph, turned and mirrored; of two, often the busier."""
-    sizes = source.photos[int(rng.integers(len(source.photos)))]
+    photos = source.photos[int(rng.integers(len(source.photos)))]
+    sizes = [size for size in photos if min(size.shape[:2]) >= side]
     areas = np.array([size.shape[0] * size.shape[1] for size in sizes], np.float64)
     photo = sizes[int(rng.choice(len(sizes), p=areas / areas.sum()))]
-    side = 2 * SIDE
     pieces = []
     for _ in range(1 if rng.random() < 0.4 else 2):
         y = int(rng.integers(photo.shape[0] - side + 1))
@@ -71,58 +87,6 @@ def _grey(rng: Rng, piece: Bytes) -> Plane:
         else rng.dirichlet((1, 1, 1))
     )
     return np.asarray(piece @ np.asarray(shares, np.float32), np.float32) / np.float32(255)
-
-
-def _opacity(canvas: Bytes) -> Plane:
-    return np.asarray(canvas, np.float32) / np.float32(255)
-
-
-def _lined(rng: Rng, scene: Plane) -> Plane:
-    """Wires, ropes and masts: lines that belong to the picture."""
-    side = scene.shape[0]
-    canvas = np.zeros((side, side), np.uint8)
-    for _ in range(int(rng.integers(1, 5))):
-        ends = rng.uniform(-0.2, 1.2, (2, 2)) * side
-        steps = np.linspace(0, 1, 24)[:, None]
-        sag = np.array([0.0, rng.uniform(-0.15, 0.3) * side]) * (4 * steps * (1 - steps))
-        path = ends[0] * (1 - steps) + ends[1] * steps + sag
-        points = [np.round(path * 16).astype(np.int32)[:, None]]
-        cv2.polylines(canvas, points, False, 255, int(rng.integers(1, 5)), cv2.LINE_AA, 4)
-    value = np.float32(rng.choice((rng.uniform(0, 0.3), rng.uniform(0.6, 1.0))))
-    share = np.float32(rng.uniform(0.5, 1.0))
-    return scene + share * _opacity(canvas) * (value - scene)
-
-
-def _lettered(rng: Rng, scene: Plane) -> Plane:
-    word = "".join(rng.choice(list("ABDEGHKLMNORSTUW1234567890aehknorst ")) for _ in range(9))
-    canvas = np.zeros(scene.shape, np.uint8)
-    at = (int(rng.uniform(-40, 120)), int(rng.uniform(20, scene.shape[0])))
-    face, size = int(rng.integers(0, 8)), float(rng.uniform(0.4, 1.6))
-    cv2.putText(canvas, word, at, face, size, 255, int(rng.integers(1, 4)), cv2.LINE_AA)
-    value = np.float32(rng.choice((rng.uniform(0, 0.25), rng.uniform(0.75, 1.0))))
-    return scene + _opacity(canvas) * (value - scene)
-
-
-def _lit(rng: Rng, scene: Plane) -> Plane:
-    """Lamps, catchlights, rivets and buttons: small round lights and darks."""
-    canvas = np.zeros(scene.shape, np.uint8)
-    for _ in range(int(rng.integers(1, 8))):
-        centre = (int(rng.uniform(0, scene.shape[0])), int(rng.uniform(0, scene.shape[0])))
-        cv2.circle(canvas, centre, int(rng.integers(1, 8)), int(rng.integers(100, 256)), -1, 16)
-    glow = np.asarray(cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.8, 3.0)), np.uint8)
-    value = np.float32(rng.choice((0.05, 1.0), p=(0.3, 0.7)))
-    return scene + _opacity(glow) * (value - scene)
-
-
-def _bordered(rng: Rng, scene: Plane) -> Plane:
-    """The edge of the film or of the paper: straight, even, black or white."""
-    side = scene.shape[0]
-    wide = int(rng.uniform(0.04, 0.4) * side)
-    slope = np.linspace(-1, 1, side, dtype=np.float32)[:, None] * np.float32(rng.normal(0, 2))
-    soft = np.clip((np.arange(side, dtype=np.float32)[None, :] + slope - wide) / 2 + 0.5, 0, 1)
-    value = np.float32(rng.choice((rng.uniform(0, 0.12), rng.uniform(0.85, 1))))
-    framed = scene * soft + value * (1 - soft)
-    return np.ascontiguousarray(np.rot90(framed, int(rng.integers(4))), np.float32)
 
 
 def _toned(rng: Rng, plane: Plane) -> tuple[Plane, float]:
@@ -181,7 +145,7 @@ def _screened(rng: Rng, plane: Plane) -> Plane:
 
 
 def _halved(rng: Rng, plane: Plane) -> Plane:
-    draw, size = rng.random(), (SIDE, SIDE)
+    draw, size = rng.random(), (plane.shape[1] // 2, plane.shape[0] // 2)
     if draw < 0.6:
         return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
     if draw < 0.8:
@@ -201,11 +165,11 @@ def _grained(rng: Rng, plane: Plane, fields: list[Plane]) -> tuple[Plane, float]
         if draw < 0.75
         else rng.uniform(0.03, 0.08)
     )
-    grain = np.zeros_like(plane)
+    grain, side = np.zeros_like(plane), plane.shape[0]
     for share in (1.0, float(rng.choice((0.0, 0.5, 1.0)))):
         field = fields[int(rng.integers(len(fields)))]
-        y, x = rng.integers(0, _FIELD - SIDE, 2)
-        grain += np.float32(share) * field[y : y + SIDE, x : x + SIDE]
+        y, x = rng.integers(0, _FIELD - side, 2)
+        grain += np.float32(share) * field[y : y + side, x : x + side]
     grain /= max(float(grain.std()), 1e-3)
     if rng.random() < 0.12:
         grain = np.sign(grain) * np.abs(grain) ** np.float32(1.4)
@@ -243,10 +207,17 @@ def _scanned(rng: Rng, plane: Plane, covered: Plane) -> tuple[Plane, Plane]:
     return np.clip(np.round(plane * 255), 0, 255) / np.float32(255), covered
 
 
-def example(rng: Rng, source: Source, fields: list[Plane]) -> Example:
+def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Example:
     """A fresh example; the same for the same state of ``rng``."""
-    scene = _grey(rng, _crop(rng, source))
-    for chance, drawn in ((0.22, _lined), (0.06, _lettered), (0.10, _lit), (0.05, _bordered)):
+    side = 2 * course.side
+    large = course.enlarged > 0 and rng.random() < course.enlarged
+    cut = round(side / rng.uniform(1.2, _LARGEST)) if large else side
+    piece = _crop(rng, source, cut)
+    if large:
+        size = (side, side)
+        piece = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC), np.uint8)
+    scene = _grey(rng, piece)
+    for chance, drawn in course.drawn:
         if rng.random() < chance:
             scene = drawn(rng, scene)
     scene, span = _toned(rng, scene)
@@ -260,10 +231,11 @@ def example(rng: Rng, source: Source, fields: list[Plane]) -> Example:
         plane = _compressed(rng, plane, 35)
     plane, strength = _grained(rng, plane, fields)
     rate = 0.0 if rng.random() < 0.25 else float(rng.choice((1.2, 2.5, 5.0)))
-    harmed, covered = damaged(plane, rng, source, rate=rate)
+    rate *= (course.side / 96) ** 2
+    harmed, covered = damaged(plane, rng, source, course.kinds, rate=rate)
     change = np.abs(np.clip(harmed, 0, 1) - plane)
     plane, covered = _scanned(rng, harmed, covered)
-    seen = change > max(0.04, strength)
+    seen = change > max(course.faintest[0], course.faintest[1] * strength)
     damage = (covered > 0.35) & seen
     doubtful = ~damage & (covered > 0.1)
     sure = np.where(doubtful, np.float32(0.05), np.float32(1))
@@ -273,13 +245,16 @@ def example(rng: Rng, source: Source, fields: list[Plane]) -> Example:
 Batch = tuple[npt.NDArray[np.float32], ...]
 
 
-def batch(seed: int, step: int, places: range, source: Source, fields: list[Plane]) -> Batch:
+def batch(
+    seed: int, step: int, places: range, source: Source, fields: list[Plane], course: Course
+) -> Batch:
     """These of a step's examples, stacked: print, scene, damage, sure (with one channel), span.
 
     A step's examples depend on ``seed`` and ``step`` alone, so a resumed training sees what an
     unbroken one would have seen.
     """
-    made = [example(np.random.default_rng((seed, step, place)), source, fields) for place in places]
+    rngs = [np.random.default_rng((seed, step, place)) for place in places]
+    made = [example(rng, source, fields, course) for rng in rngs]
     planes = (
         np.stack([getattr(one, name) for one in made])[:, None]
         for name in ("print", "scene", "damage", "sure")

@@ -125,9 +125,12 @@ def _crack(rng: Rng, side: int, source: Source) -> Plane:
 
 
 def _placed(rng: Rng, side: int, sizes: list[Bytes], scale: float) -> Plane:
-    """A shape turned, scaled and laid so that some opaque part of it is on the print."""
     level = 0 if scale > 0.7 else 1 if scale > 0.35 else 2
-    shape, factor = sizes[level], scale * 2**level
+    return _turned(rng, side, sizes[level], scale * 2**level)
+
+
+def _turned(rng: Rng, side: int, shape: Bytes, factor: float) -> Plane:
+    """A shape turned, scaled and laid so that some opaque part of it is on the print."""
     rows, columns = np.nonzero(shape > 96)
     if rows.size == 0:
         return np.zeros((side, side), np.float32)
@@ -156,7 +159,25 @@ def _marks(rng: Rng, side: int, source: Source) -> Plane:
     return cover
 
 
-_KINDS: tuple[tuple[float, Callable[[Rng, int, Source], Plane]], ...] = (
+def _pieces(rng: Rng, side: int, source: Source) -> Plane:
+    """Single connected parts of the shapes, mostly small: specks, crumbs, bits of lint."""
+    cover = np.zeros((side, side), np.float32)
+    long = float(np.exp(rng.uniform(np.log(2.5), np.log(40))))
+    for _ in range(1 + int(rng.geometric(0.5))):
+        piece = source.pieces[int(rng.integers(len(source.pieces)))]
+        # Twice the size it will have; a thin hair made small gets narrower, not transparent.
+        share = min(1.0, 2 * long / max(piece.shape))
+        size = [max(2, round(length * share)) for length in piece.shape[::-1]]
+        small = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_AREA), np.float32)
+        small = np.pad(small * np.float32(255 / max(float(small.max()), 64)), 2)
+        factor = long / max(size) * rng.uniform(0.7, 1.4)
+        cover = np.maximum(cover, _turned(rng, side, np.asarray(small, np.uint8), factor))
+    return cover
+
+
+Kinds = tuple[tuple[float, Callable[[Rng, int, Source], Plane]], ...]
+
+KINDS: Kinds = (
     (0.20, _scratch),
     (0.06, _tram),
     (0.11, _hair),
@@ -166,7 +187,8 @@ _KINDS: tuple[tuple[float, Callable[[Rng, int, Source], Plane]], ...] = (
     (0.20, _shape),
     (0.13, _marks),
 )
-_CHANCES = np.array([chance for chance, _ in _KINDS])
+SPECKLED: Kinds = (*KINDS, (0.6, _pieces))
+"""As often as not something small and compact."""
 
 
 def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
@@ -192,13 +214,16 @@ def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
     return plane * (1 - cover * np.float32(change))
 
 
-def damaged(plane: Plane, rng: Rng, source: Source, *, rate: float) -> tuple[Plane, Plane]:
+def damaged(
+    plane: Plane, rng: Rng, source: Source, kinds: Kinds, *, rate: float
+) -> tuple[Plane, Plane]:
     """The print with about ``rate`` pieces of damage, and how much of each pixel they cover."""
     side = plane.shape[0]
     covered = np.zeros((side, side), np.float32)
+    chances = np.array([chance for chance, _ in kinds])
     polarity = rng.choice((0.05, 0.5, 0.8, 0.97))
     for _ in range(int(rng.poisson(rate))):
-        kind = _KINDS[int(rng.choice(len(_KINDS), p=_CHANCES / _CHANCES.sum()))][1]
+        kind = kinds[int(rng.choice(len(kinds), p=chances / chances.sum()))][1]
         opacity = np.float32(1.0 if rng.random() < 0.4 else rng.uniform(0.4, 1.0))
         cover = np.asarray(kind(rng, side, source), np.float32)
         if cover.mean() > 0.25:

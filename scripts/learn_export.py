@@ -1,25 +1,30 @@
 """Writes a training's weights as the file the classic engine reads.
 
-The graph is written out by hand: it is short, and the same weights give the same bytes on any
-machine. Usage: learn_export.py CHECKPOINT OUT.onnx
+The graphs are written out by hand: they are short, and the same weights give the same bytes on any
+machine. Weights are held as 16-bit floats, at half the size. Usage: learn_export.py CHECKPOINT
+OUT.onnx
 """
 
 import argparse
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+import learn_finder
+import learn_net
+import numpy as np
 import onnx
 import torch
-from learn_net import BLOCKS, Network
 from onnx import helper, numpy_helper
 
 _OPSET, _FORMAT = 17, 8
+Weights = dict[str, torch.Tensor]
 
 
 class Graph:
     """An ONNX graph under way; names of values are those of the layers that make them."""
 
-    def __init__(self, weights: dict[str, torch.Tensor]) -> None:
+    def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self.nodes: list[onnx.NodeProto] = []
         self.held: list[onnx.TensorProto] = []
@@ -28,7 +33,10 @@ class Graph:
         """A convolution, or a transposed one, with its weight and bias."""
         names = [f"{name}.weight", f"{name}.bias"]
         for full in names:
-            self.held.append(numpy_helper.from_array(self._weights[full].numpy(), full))
+            half = self._weights[full].numpy().astype(np.float16)
+            self.held.append(numpy_helper.from_array(half, f"{full}.half"))
+            cast = helper.make_node("Cast", [f"{full}.half"], [full], to=onnx.TensorProto.FLOAT)
+            self.nodes.append(cast)
         sides = list(self._weights[names[0]].shape[2:])
         self.nodes.append(
             helper.make_node(
@@ -56,40 +64,63 @@ class Graph:
         return x
 
 
-def graph(weights: dict[str, torch.Tensor]) -> onnx.ModelProto:
-    """The network of learn_net.py with these weights, for prints of any height and width."""
-    made = Graph(weights)
-    half = made.blocks("half_down", made.layer("Conv", "stem", "print", stride=2, pad=1), BLOCKS[0])
+def _clearer(made: Graph) -> None:
+    """The network of learn_net.py, without its second head."""
+    counts = learn_net.BLOCKS
+    half = made.blocks("half_down", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
     quarter = made.layer("Conv", "to_quarter", half, stride=2)
-    quarter = made.blocks("quarter_down", quarter, BLOCKS[1])
-    eighth = made.blocks("eighth", made.layer("Conv", "to_eighth", quarter, stride=2), BLOCKS[2])
+    quarter = made.blocks("quarter_down", quarter, counts[1])
+    eighth = made.blocks("eighth", made.layer("Conv", "to_eighth", quarter, stride=2), counts[2])
     back = made.layer("ConvTranspose", "from_eighth", eighth, stride=2)
-    quarter = made.blocks("quarter_up", made.plain("Add", "quarter", quarter, back), BLOCKS[1])
+    quarter = made.blocks("quarter_up", made.plain("Add", "quarter", quarter, back), counts[1])
     back = made.layer("ConvTranspose", "from_quarter", quarter, stride=2)
-    half = made.blocks("half_up", made.plain("Add", "half", half, back), BLOCKS[0])
+    half = made.blocks("half_up", made.plain("Add", "half", half, back), counts[0])
     made.layer("Conv", "residual", half, pad=1)
-    made.layer("Conv", "damage", half, pad=1)
-    values = [
-        helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, channels, *sides])
-        for name, channels, sides in (
-            ("print", 1, ("height", "width")),
-            ("residual", 16, ("half_height", "half_width")),
-            ("damage", 4, ("half_height", "half_width")),
-        )
-    ]
-    whole = helper.make_graph(made.nodes, "old prints", values[:1], values[1:], made.held)
+
+
+def _finder(made: Graph) -> None:
+    """The network of learn_finder.py."""
+    counts = learn_finder.BLOCKS
+    x = made.blocks("down.0", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
+    links = [x]
+    for level in range(1, len(counts)):
+        smaller = made.layer("Conv", f"smaller.{level - 1}", x, stride=2)
+        x = made.blocks(f"down.{level}", smaller, counts[level])
+        links.append(x)
+    for level in reversed(range(len(counts) - 1)):
+        larger = made.layer("ConvTranspose", f"larger.{level}", x, stride=2)
+        x = made.plain("Add", f"joined.{level}", links[level], larger)
+        x = made.blocks(f"up.{level}", x, counts[level])
+    made.layer("Conv", "damage", x, pad=1)
+
+
+_GRAPHS = {"residual": (_clearer, 16), "damage": (_finder, 4)}
+
+
+def graph(weights: Weights) -> onnx.ModelProto:
+    """The network these weights belong to, for prints of any height and width."""
+    answer = "residual" if "residual.weight" in weights else "damage"
+    build, channels = _GRAPHS[answer]
+    made = Graph(weights)
+    build(made)
+
+    def value(name: str, channels: int, sides: Sequence[str]) -> onnx.ValueInfoProto:
+        return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, channels, *sides])
+
+    inputs = [value("print", 1, ("height", "width"))]
+    outputs = [value(answer, channels, ("half_height", "half_width"))]
+    whole = helper.make_graph(made.nodes, "old prints", inputs, outputs, made.held)
     model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)])
     model.ir_version = _FORMAT
-    onnx.checker.check_model(model)
+    onnx.checker.check_model(model, full_check=True)
     return model
 
 
 def export(checkpoint: Path, out: Path) -> str:
     """Writes the running mean of a checkpoint's weights; the file's SHA-256."""
-    network = Network()
-    network.load_state_dict(torch.load(checkpoint, weights_only=True)["mean"])
+    weights = torch.load(checkpoint, weights_only=True)["mean"]
     out.parent.mkdir(parents=True, exist_ok=True)
-    packed = graph(network.state_dict()).SerializeToString(deterministic=True)
+    packed = graph(weights).SerializeToString(deterministic=True)
     out.write_bytes(packed)
     return sha256(packed).hexdigest()
 

@@ -1,9 +1,9 @@
-"""The network: one trunk that reads a print's lightness, and two heads.
+"""The clearer: one trunk that reads a print's lightness, and two heads.
 
 It works at half the print's size (four pixels become one place with many channels), where the
 same arithmetic sees twice as far, then at a quarter and an eighth, with additive links between
 equal sizes. One head says what must be added to a plain bicubic enlargement, the other how likely
-each pixel is damage.
+each pixel is damage, which helps it to tell what is no picture; it does not ship.
 """
 
 from typing import cast
@@ -33,7 +33,7 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return x + cast(Tensor, self.second(functional.relu(self.first(x))))
 
 
-def _blocks(channels: int, count: int) -> nn.Sequential:
+def blocks(channels: int, count: int) -> nn.Sequential:
     return nn.Sequential(*(Block(channels) for _ in range(count)))
 
 
@@ -45,15 +45,15 @@ class Network(nn.Module):  # type: ignore[misc]  # torch is not typed here
         super().__init__()
         half, quarter, eighth = WIDTHS
         self.stem = nn.Conv2d(1, half, 4, stride=2, padding=1)
-        self.half_down = _blocks(half, BLOCKS[0])
+        self.half_down = blocks(half, BLOCKS[0])
         self.to_quarter = nn.Conv2d(half, quarter, 2, stride=2)
-        self.quarter_down = _blocks(quarter, BLOCKS[1])
+        self.quarter_down = blocks(quarter, BLOCKS[1])
         self.to_eighth = nn.Conv2d(quarter, eighth, 2, stride=2)
-        self.eighth = _blocks(eighth, BLOCKS[2])
+        self.eighth = blocks(eighth, BLOCKS[2])
         self.from_eighth = nn.ConvTranspose2d(eighth, quarter, 2, stride=2)
-        self.quarter_up = _blocks(quarter, BLOCKS[1])
+        self.quarter_up = blocks(quarter, BLOCKS[1])
         self.from_quarter = nn.ConvTranspose2d(quarter, half, 2, stride=2)
-        self.half_up = _blocks(half, BLOCKS[0])
+        self.half_up = blocks(half, BLOCKS[0])
         self.residual = nn.Conv2d(half, 16, 3, padding=1)
         self.damage = nn.Conv2d(half, 4, 3, padding=1)
         with torch.no_grad():

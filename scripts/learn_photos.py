@@ -13,6 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
+from skimage import color, data
 
 Bytes = npt.NDArray[np.uint8]
 SPLIT = Path(__file__).parent / "quality_split.toml"
@@ -27,6 +28,10 @@ _REDUCTIONS = {
 }
 _PLAIN_REDUCTIONS = (1.0, 1.33, 1.8)
 """Photographs whose own pixels are sharp; those above are soft or JPEG at full size."""
+_LEAST_PART = 12
+"""Pixels of a part of a shape that is large enough to be laid by itself."""
+SHIPPED = ("camera", "chelsea", "coffee", "hubble_deep_field", "brick", "grass", "gravel")
+"""CC0 and public domain photographs of scikit-image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Source:
     """Each damage shape's opacity at full, half and quarter size, cut to its bounds."""
     marks: list[list[Bytes]]
     """Small marks traced on real film, in the same form."""
+    pieces: list[Bytes]
+    """The connected parts of the shapes, at full size."""
 
 
 def read_split() -> dict[str, dict[str, list[str]]]:
@@ -75,17 +82,28 @@ def read_source(photos: Path) -> Source:
     names = split["photos"]["train"]
     files = {path.stem: path for path in sorted((photos / "truth").iterdir())}
     held_numbers = {f"{int(number):04d}" for number in split["shapes"]["held_out_numbers"]}
-    shapes = []
+    shapes: list[list[Bytes]] = []
+    pieces: list[Bytes] = []
     for path in sorted((photos / "damage-shapes" / "synthetic").rglob("*.png")):
         if path.stem.rsplit("-", 1)[-1] not in held_numbers:
             read = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
             assert read is not None, path
-            shapes.append(_reduced(np.ascontiguousarray(read[..., 3])))
+            opacity = np.ascontiguousarray(read[..., 3])
+            shapes.append(_reduced(opacity))
+            pieces += _parts(opacity)
     marks: list[list[Bytes]] = []
     for path in sorted((photos / "damage-shapes" / "scans-annotations").glob("*.json")):
         if path.stem not in split["shapes"]["held_out_scans"]:
             marks.extend(_reduced(mark) for mark in traced(path))
-    return Source([reductions(files[name]) for name in names], shapes, marks)
+    return Source([reductions(files[name]) for name in names], shapes, marks, pieces)
+
+
+def read_shipped(photos: Path) -> Source:
+    """Everything of :func:`read_source`, and the free photographs that scikit-image brings."""
+    read = read_source(photos)
+    shipped = (getattr(data, name)() for name in SHIPPED)
+    colour = [[color.gray2rgb(image) if image.ndim == 2 else image] for image in shipped]
+    return Source(read.photos + colour, read.shapes, read.marks, read.pieces)
 
 
 def traced(path: Path) -> Iterator[Bytes]:
@@ -98,6 +116,15 @@ def traced(path: Path) -> Iterator[Bytes]:
             canvas = np.zeros((height, width), np.uint8)
             cv2.fillPoly(canvas, [np.round(points * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
             yield canvas
+
+
+def _parts(opacity: Bytes) -> Iterator[Bytes]:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((opacity > 24).astype(np.uint8))
+    for label in range(1, count):
+        x, y, width, height, area = stats[label]
+        if area >= _LEAST_PART:
+            place = np.s_[y : y + height, x : x + width]
+            yield np.where(labels[place] == label, opacity[place], np.uint8(0))
 
 
 def _reduced(opacity: Bytes) -> list[Bytes]:

@@ -1,4 +1,4 @@
-"""Trains the classic engine's network. One command, the same weights for the same seed and steps.
+"""Trains one of the classic engine's networks: the same weights for the same seed and steps.
 
 The rate of learning rises over the first steps, stays, and falls to nothing over the last: so a
 training under way can be given another end (``--steps``) without starting again. Every step's
@@ -7,28 +7,59 @@ where the last checkpoint was. Each worker is one process with one thread that l
 of a step's examples; then all take the mean of their gradients. On a shared machine that is much
 faster than threads, which wait for each other at every layer.
 
-Usage: train.py --photos DIR --to DIR [--steps N] [--cooldown N] [--workers N]
+Usage: train.py clear|find [--photos DIR] [--to DIR] [--steps N] [--cooldown N] [--workers N]
 """
 
 import argparse
 import json
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
+import learn_finder
+import learn_net
 import numpy as np
 import torch
 import torch.multiprocessing as processes
-from learn_ageing import Batch, batch, grain_fields
+from learn_ageing import Batch, Course, batch, grain_fields
+from learn_damage import SPECKLED
 from learn_export import export
-from learn_net import Network, loss
-from learn_photos import read_source
+from learn_photos import Source, read_shipped, read_source
+from learn_scenes import BELONGING, DECEIVING, SELDOM
+from torch import nn
 
 SEED, BATCH = 1974, 16
 RATE, WARM_UP, KEEP = 1.5e-3, 100, 0.998
 """Highest rate of learning; steps until it is reached; the running mean's share of its past."""
 _SAVE_EVERY, _SAY_EVERY, _PATIENCE = 200, 50, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One network, what it minimises, and what it is taught with."""
+
+    network: type[nn.Module]
+    loss: Callable[..., tuple[torch.Tensor, dict[str, float]]]
+    courses: Mapping[int, Course]
+    """Each from its step on."""
+    source: Callable[[Path], Source]
+
+    def course(self, step: int) -> Course:
+        return self.courses[max(start for start in self.courses if start <= step)]
+
+
+FINDING = {
+    0: Course(128, BELONGING + DECEIVING),
+    4200: Course(128, SELDOM + DECEIVING, SPECKLED, (0.05, 1.5)),
+    7000: Course(128, SELDOM + DECEIVING, SPECKLED, (0.05, 1.5), enlarged=0.4),
+}
+TASKS = {
+    "clear": Task(learn_net.Network, learn_net.loss, {0: Course(96, BELONGING)}, read_source),
+    "find": Task(learn_finder.Finder, learn_finder.loss, FINDING, read_shipped),
+}
 
 
 def rate(step: int, steps: int, cooldown: int) -> float:
@@ -41,10 +72,11 @@ def rate(step: int, steps: int, cooldown: int) -> float:
 class Training:
     """Network, optimiser, running mean of the weights, and the number of steps made."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, task: Task, seed: int) -> None:
         torch.manual_seed(seed)
-        self.network = Network()
-        self.mean = Network()
+        self.task = task
+        self.network = task.network()
+        self.mean = task.network()
         self.mean.load_state_dict(self.network.state_dict())
         self.optimiser = torch.optim.AdamW(
             self.network.parameters(), RATE, betas=(0.9, 0.99), weight_decay=1e-3
@@ -60,7 +92,7 @@ class Training:
             for part in made
         )
         self.optimiser.zero_grad(set_to_none=False)
-        total, parts = loss(self.network, *planes)
+        total, parts = self.task.loss(self.network, *planes)
         total.backward()
         return parts
 
@@ -110,15 +142,16 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
     """One worker's training, from the checkpoint to the last step."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    training = Training(given.seed)
-    checkpoint = given.to / "checkpoint.pt"
+    task = TASKS[given.what]
+    training = Training(task, given.seed)
+    checkpoint = given.to / f"{given.what}.pt"
     if checkpoint.exists():
         training.load(checkpoint)
-    source, fields = read_source(given.photos), grain_fields(given.seed)
+    source, fields = task.source(given.photos), grain_fields(given.seed)
     since, seen = time.monotonic(), []
     places = range(rank, given.batch, given.workers)
     while training.step < given.steps:
-        made = batch(given.seed, training.step, places, source, fields)
+        made = batch(given.seed, training.step, places, source, fields, task.course(training.step))
         seen.append(training.slope(made))
         shared[rank] = training.gradients()
         barrier.wait(_PATIENCE)
@@ -136,6 +169,7 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
 
 def options(words: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", choices=tuple(TASKS))
     parser.add_argument("--photos", type=Path, default=Path("../shared/photos"))
     parser.add_argument("--to", type=Path, default=Path("var/training"))
     parser.add_argument("--steps", type=int, default=12000)
@@ -149,11 +183,11 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     given = options()
     given.to.mkdir(parents=True, exist_ok=True)
-    size = sum(part.numel() for part in Network().parameters())
+    size = sum(part.numel() for part in TASKS[given.what].network().parameters())
     shared = torch.zeros(given.workers, size).share_memory_()
     barrier = processes.get_context("spawn").Barrier(given.workers)
     processes.spawn(work, (given, shared, barrier), nprocs=given.workers)
-    print(export(given.to / "checkpoint.pt", given.to / "prints.onnx"))
+    print(export(given.to / f"{given.what}.pt", given.to / f"{given.what}.onnx"))
 
 
 if __name__ == "__main__":

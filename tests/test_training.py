@@ -9,10 +9,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from learn_ageing import SIDE, Batch, batch, example, grain_fields  # noqa: E402
+from learn_ageing import Batch, batch, example, grain_fields  # noqa: E402
 from learn_export import export  # noqa: E402
-from learn_photos import SPLIT, Source, read_source  # noqa: E402
-from train import Training, rate  # noqa: E402
+from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
+from learn_scenes import BELONGING, DECEIVING  # noqa: E402
+from train import TASKS, Task, Training, rate  # noqa: E402
 
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
 
@@ -24,16 +25,16 @@ def source() -> Source:
     shape = np.zeros((60, 60), np.uint8)
     cv2.line(shape, (5, 5), (50, 40), 255, 3, cv2.LINE_AA)
     sizes = [shape, shape[::2, ::2].copy(), shape[::4, ::4].copy()]
-    return Source([[np.asarray(scene)]], [sizes], [sizes])
+    return Source([[np.asarray(scene)]], [sizes], [sizes], [shape])
 
 
-def examples(step: int) -> Batch:
-    return batch(7, step, range(2), source(), grain_fields(7))
+def examples(task: "Task", step: int) -> Batch:
+    return batch(7, step, range(2), source(), grain_fields(7), task.course(step))
 
 
 def trained(training: "Training", steps: int) -> "Training":
     for _ in range(steps):
-        training.slope(examples(training.step))
+        training.slope(examples(training.task, training.step))
         training.move(training.gradients(), 1e-3)
     return training
 
@@ -43,26 +44,44 @@ def one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def test_a_step_s_examples_follow_from_seed_and_number() -> None:
-    first, again = examples(4), examples(4)
+@pytest.fixture(params=TASKS)
+def task(request: pytest.FixtureRequest) -> "Task":
+    return TASKS[request.param]
+
+
+def test_a_step_s_examples_follow_from_seed_and_number(task: "Task") -> None:
+    first, again = examples(task, 4), examples(task, 4)
     assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
-    assert not np.array_equal(first[0], examples(5)[0])
+    assert not np.array_equal(first[0], examples(task, 5)[0])
 
 
-def test_an_example_is_a_print_its_scene_and_its_damage() -> None:
-    made = [example(np.random.default_rng(seed), source(), grain_fields(1)) for seed in range(12)]
+def test_an_example_is_a_print_its_scene_and_its_damage(task: "Task") -> None:
+    side, fields = task.course(0).side, grain_fields(1)
+    rngs = [np.random.default_rng(seed) for seed in range(12)]
+    made = [example(rng, source(), fields, task.course(0)) for rng in rngs]
     for one in made:
-        assert one.print.shape == (SIDE, SIDE) and one.scene.shape == (2 * SIDE, 2 * SIDE)
+        assert one.print.shape == (side, side) and one.scene.shape == (2 * side, 2 * side)
         assert one.print.min() >= 0 and one.print.max() <= 1
         assert set(np.unique(one.damage)) <= {0.0, 1.0}
     assert any(one.damage.any() for one in made) and not all(one.damage.any() for one in made)
 
 
-def test_a_training_that_was_stopped_goes_on_bit_for_bit(tmp_path: Path) -> None:
-    whole = trained(Training(5), 3)
-    broken = trained(Training(5), 2)
+@pytest.mark.parametrize("number", range(len(BELONGING + DECEIVING)))
+def test_what_is_drawn_into_a_scene_changes_it_and_stays_in_range(number: int) -> None:
+    drawn = (BELONGING + DECEIVING)[number][1]
+    scene = np.full((128, 128), 0.4, np.float32)
+    made = [drawn(np.random.default_rng(seed), scene) for seed in range(6)]
+    for after in made:
+        assert after.shape == scene.shape and after.dtype == np.float32
+        assert after.min() >= -1e-6 and after.max() <= 1 + 1e-6
+    assert sum(bool((after != scene).any()) for after in made) > 3
+
+
+def test_a_training_that_was_stopped_goes_on_bit_for_bit(task: "Task", tmp_path: Path) -> None:
+    whole = trained(Training(task, 5), 3)
+    broken = trained(Training(task, 5), 2)
     broken.save(tmp_path / "checkpoint.pt")
-    resumed = Training(99)
+    resumed = Training(task, 99)
     resumed.load(tmp_path / "checkpoint.pt")
     trained(resumed, 1)
     for one, two in zip(whole.mean.parameters(), resumed.mean.parameters(), strict=True):
@@ -71,18 +90,18 @@ def test_a_training_that_was_stopped_goes_on_bit_for_bit(tmp_path: Path) -> None
         assert torch.equal(one, two)
 
 
-def test_what_is_exported_runs_without_torch_and_agrees(tmp_path: Path) -> None:
-    training = trained(Training(5), 1)
+def test_what_is_exported_runs_without_torch_and_agrees(task: "Task", tmp_path: Path) -> None:
+    training = trained(Training(task, 5), 1)
     training.save(tmp_path / "checkpoint.pt")
     export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx")
     net = cv2.dnn.readNetFromONNX(str(tmp_path / "out.onnx"))
-    plane = np.random.default_rng(1).random((1, 1, 72, 104), np.float32) - np.float32(0.5)
+    plane = np.random.default_rng(1).random((1, 1, 80, 112), np.float32) - np.float32(0.5)
     net.setInput(plane)
-    residual, damage = net.forward(["residual", "damage"])
     with torch.no_grad():
         expected = training.mean(torch.from_numpy(plane))
-    np.testing.assert_allclose(residual, expected[0].numpy(), atol=1e-4)
-    np.testing.assert_allclose(damage, expected[1].numpy(), atol=1e-4)
+    expected = expected[0] if isinstance(expected, tuple) else expected
+    # Weights are held to 11 bits.
+    np.testing.assert_allclose(net.forward(), expected.numpy(), atol=5e-3)
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
@@ -98,9 +117,10 @@ def test_nothing_is_both_learnt_from_and_measured_on() -> None:
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="../shared/photos is not here")
 def test_training_reads_what_it_may_and_no_more() -> None:
-    read = read_source(PHOTOS)
+    read, more = read_source(PHOTOS), read_shipped(PHOTOS)
     split = tomllib.loads(SPLIT.read_text("utf-8"))
     assert len(read.photos) == len(split["photos"]["train"])
+    assert len(more.photos) == len(read.photos) + len(SHIPPED)
     pngs = list((PHOTOS / "damage-shapes" / "synthetic").rglob("*.png"))
     held = split["shapes"]["held_out_numbers"]
     assert len(read.shapes) == sum(int(path.stem[-4:]) not in held for path in pngs)

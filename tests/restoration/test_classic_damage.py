@@ -5,7 +5,8 @@ import pytest
 from skimage import data
 
 from server.restoration.engine import Image, Layer
-from server.restoration.engines.classic.damage import find_damage
+from server.restoration.engines.classic.damage import acutance, find_damage
+from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.fill import mask_of, mend
 from server.restoration.engines.classic.tears import ground_and_missing
 
@@ -135,6 +136,25 @@ def test_a_name_tag_and_a_collar_ring_are_no_damage() -> None:
 def test_a_saucer_s_rim_is_no_damage() -> None:
     layer = found(printed(data.coffee())) > 0
     assert layer.mean() < 0.007
+
+
+def test_a_picture_as_sharp_as_damage_is_told_from_a_soft_one() -> None:
+    grey = cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    sharp = np.asarray(cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA))
+    soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.8))
+    assert acutance(soft) < 1.3 and acutance(sharp) > acutance(soft) + 0.05
+    cells = np.random.default_rng(1).random((40, 50)).astype(np.float32)
+    mosaic = cells.repeat(8, axis=0).repeat(8, axis=1)
+    assert acutance(mosaic) > 1.4 > acutance(np.asarray(cv2.GaussianBlur(mosaic, (0, 0), 1.0)))
+    assert acutance(np.full((40, 40), 0.5, np.float32)) == 1.0
+
+
+def test_the_network_is_not_asked_about_a_face() -> None:
+    layer = found(printed(data.astronaut())) > 0
+    face = np.zeros(layer.shape, np.uint8)
+    cv2.ellipse(face, (332, 145), (55, 80), 0, 0, 360, 1, -1)
+    assert maybe_faces(printed(data.astronaut())[..., 0])[face > 0].mean() > 0.8
+    assert layer[face > 0].mean() < 0.0005
 
 
 def test_the_layer_holds_only_0_and_255() -> None:

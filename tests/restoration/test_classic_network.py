@@ -39,27 +39,30 @@ def grey(plane: Plane) -> Image:
 
 
 def test_the_card_names_the_weights_that_ship_and_they_are_small() -> None:
-    packed = WEIGHTS.joinpath("prints.onnx").read_bytes()
-    digest = hashlib.sha256(packed).hexdigest()
-    assert digest == network.digest()
-    assert digest in WEIGHTS.joinpath("CARD.md").read_text("utf-8")
-    assert len(packed) <= 6_000_000
+    card, sizes = WEIGHTS.joinpath("CARD.md").read_text("utf-8"), []
+    for each in (network.CLEARER, network.FINDER):
+        packed = WEIGHTS.joinpath(each.file).read_bytes()
+        digest = hashlib.sha256(packed).hexdigest()
+        assert digest == network.digest(each)
+        assert digest in card and f"{len(packed):,} bytes" in card
+        sizes.append(len(packed))
+    assert sum(sizes) <= 6_000_000
 
 
 def test_the_weights_are_in_the_key_of_what_they_made_and_of_nothing_else() -> None:
     engine = Classic()
     used = {name for name in engine.traits.operations if engine.weights(name, {})}
-    assert used == {"clear"}
-    assert engine.weights("clear", {}) == network.digest()
+    assert used == {"find-damage", "clear"}
+    assert engine.weights("clear", {}) == network.digest(network.CLEARER)
 
 
-def test_clearing_loads_no_torch() -> None:
+def test_neither_finding_nor_clearing_loads_torch() -> None:
     code = (
         "import sys, numpy as np;"
         "from server.restoration.engine import Picture;"
         "from server.restoration.engines.classic import Classic;"
         "picture = Picture(np.full((32, 40, 3), 0.5, np.float32));"
-        "Classic().run('clear', picture, {}, lambda share: None);"
+        "[Classic().run(name, picture, {}, lambda s: None) for name in ('find-damage', 'clear')];"
         "print('torch' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -89,6 +92,22 @@ def test_tiles_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = network.cleared(print_, quiet)
     monkeypatch.setattr(network, "_TILE", 48)
     assert np.abs(network.cleared(print_, quiet) - whole).max() < 0.03
+
+
+def test_tiles_leave_no_seam_in_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    print_ = old_print(scene())
+    whole = 1 / (1 + np.exp(-network.damage_odds(print_, quiet)))
+    monkeypatch.setattr(network, "_TILE", 48)
+    tiled = 1 / (1 + np.exp(-network.damage_odds(print_, quiet)))
+    assert np.abs(tiled - whole).max() < 0.05
+
+
+def test_what_a_print_s_marks_are_does_not_depend_on_its_fading() -> None:
+    print_ = old_print(scene())
+    cv2.line(print_, (20, 30), (90, 70), 0.95, 2)
+    faded = np.float32(0.4) + np.float32(0.2) * print_
+    full, pale = network.damage_odds(print_, quiet) > 0, network.damage_odds(faded, quiet) > 0
+    assert full.any() and (full != pale).mean() < 0.1 * full.mean()
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,8 @@ _OPERATIONS: Mapping[str, Callable[[Picture, _Params, Report], Picture]] = {
 }
 
 
+_NETWORKS = {"find-damage": network.FINDER, "clear": network.CLEARER}
+
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "find-damage": ("sensitivity",),
     "mend": ("grain",),
@@ -196,8 +198,9 @@ class Classic:
     traits = TRAITS
 
     def weights(self, operation: str, params: _Params) -> str | None:
-        """The network's for ``clear``; None: the others have none."""
-        return network.digest() if operation == "clear" else None
+        """Those of the network an operation asks; None: the others ask none."""
+        asked = _NETWORKS.get(operation)
+        return network.digest(asked) if asked else None
 
     def run(self, operation: str, picture: Picture, params: _Params, report: Report) -> Picture:
         """See :class:`server.restoration.engine.Engine`."""

@@ -1,9 +1,10 @@
-"""The learned part: one small network that was trained for this house, run by OpenCV in tiles.
+"""The learned part: two small networks that were trained for this house, run by OpenCV in tiles.
 
-It reads lightness alone and says what to add to a bicubic enlargement. How it was trained, on what,
-and how good it is: weights/CARD.md.
+Both read lightness alone. One says what to add to a bicubic enlargement, the other how likely each
+pixel is damage. How they were trained, on what, and how good they are: weights/CARD.md.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -15,22 +16,44 @@ import numpy.typing as npt
 from server.restoration.engine import Report
 from server.restoration.lab import Plane
 
-_WEIGHTS = files(__package__).joinpath("weights", "prints.onnx")
+_WEIGHTS = files(__package__).joinpath("weights")
 
-_TILE, _MARGIN, _MULTIPLE, _ZOOM = 512, 24, 8, 2
-"""Longest side of a tile without its margin; the margin; of what sides must be multiples;
-the enlargement."""
+_TILE = 512
+"""Longest side of a tile without its margin."""
 _SPAN, _LOW = 0.85, 0.07
-"""A faded print is spread to this range before it is read: the network saw few fainter."""
+"""A faded print is spread to this range before it is read: the networks saw few fainter."""
 _MOST_GAIN = 4.0
 _VIEWED = 400_000
 """Pixels read in all: a small picture is read turned and mirrored as well, and the mean taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A file of weights, and how to ask it."""
+
+    file: str
+    zoom: int
+    """The answer's side over the print's."""
+    margin: int
+    """Pixels of picture around a tile, so that no seam shows."""
+    multiple: int
+    """Of what a tile's sides must be multiples; twice the margin is one."""
+
+
+CLEARER = Network("prints.onnx", zoom=2, margin=24, multiple=8)
+FINDER = Network("damage.onnx", zoom=1, margin=48, multiple=16)
+
+
 @cache
-def digest() -> str:
+def packed(network: Network) -> bytes:
+    """The file of weights."""
+    return _WEIGHTS.joinpath(network.file).read_bytes()
+
+
+@cache
+def digest(network: Network) -> str:
     """SHA-256 of the weights."""
-    return sha256(_WEIGHTS.read_bytes()).hexdigest()
+    return sha256(packed(network)).hexdigest()
 
 
 def cleared(plane: Plane, report: Report) -> Plane:
@@ -38,8 +61,14 @@ def cleared(plane: Plane, report: Report) -> Plane:
     low, gain = _spread(plane)
     size = (2 * plane.shape[1], 2 * plane.shape[0])
     out = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_CUBIC), np.float32)
-    out += _read((plane - low) * gain + np.float32(_LOW), report) / gain
+    out += _read(CLEARER, (plane - low) * gain + np.float32(_LOW), report) / gain
     return out
+
+
+def damage_odds(plane: Plane, report: Report) -> Plane:
+    """Of each pixel of lightness 0..1 the logarithm of the odds that it is damage."""
+    low, gain = _spread(plane)
+    return _read(FINDER, (plane - low) * gain + np.float32(_LOW), report)
 
 
 def _spread(plane: Plane) -> tuple[np.float32, np.float32]:
@@ -49,14 +78,14 @@ def _spread(plane: Plane) -> tuple[np.float32, np.float32]:
     return np.float32(low if gain > 1 else _LOW), np.float32(gain)
 
 
-def _read(plane: Plane, report: Report) -> Plane:
-    """The residual at twice the plane's size; the mean over its views."""
-    net = cv2.dnn.readNetFromONNX(np.frombuffer(_WEIGHTS.read_bytes(), np.uint8))
+def _read(network: Network, plane: Plane, report: Report) -> Plane:
+    """The answer at ``zoom`` times the plane's size; the mean over its views."""
+    net = cv2.dnn.readNetFromONNX(np.frombuffer(packed(network), np.uint8))
     views = int(np.clip(_VIEWED // plane.size, 1, 8))
     total: Plane | None = None
     for view in range(views):
         turned = _turned(plane, view)
-        answer = _back(_tiled(net, turned), view)
+        answer = _back(_tiled(network, net, turned), view)
         total = answer if total is None else total + answer
         report(0.9 * (view + 1) / views)
     assert total is not None
@@ -73,33 +102,34 @@ def _back(plane: Plane, view: int) -> Plane:
     return np.ascontiguousarray(straight[:, ::-1] if view % 2 else straight)
 
 
-def _tiled(net: "cv2.dnn.Net", plane: Plane) -> Plane:
-    """Tiles of one size with a margin of picture around each, so that no seam shows."""
+def _tiled(network: Network, net: "cv2.dnn.Net", plane: Plane) -> Plane:
+    """Tiles of one size with a margin of picture around each."""
     height, width = plane.shape
-    rows, row_side = _cut(height)
-    columns, column_side = _cut(width)
-    low = rows * row_side + _MARGIN - height
-    right = columns * column_side + _MARGIN - width
-    wide = cv2.copyMakeBorder(plane, _MARGIN, low, _MARGIN, right, cv2.BORDER_REFLECT_101)
-    out = np.empty((rows * row_side * _ZOOM, columns * column_side * _ZOOM), np.float32)
-    edge = _MARGIN * _ZOOM
+    margin, zoom = network.margin, network.zoom
+    rows, row_side = _cut(height, network.multiple)
+    columns, column_side = _cut(width, network.multiple)
+    low = rows * row_side + margin - height
+    right = columns * column_side + margin - width
+    wide = cv2.copyMakeBorder(plane, margin, low, margin, right, cv2.BORDER_REFLECT_101)
+    out = np.empty((rows * row_side * zoom, columns * column_side * zoom), np.float32)
+    edge = margin * zoom
     for row in range(rows):
         for column in range(columns):
             y, x = row * row_side, column * column_side
-            tile = wide[y : y + row_side + 2 * _MARGIN, x : x + column_side + 2 * _MARGIN]
+            tile = wide[y : y + row_side + 2 * margin, x : x + column_side + 2 * margin]
             net.setInput(np.ascontiguousarray(tile - np.float32(0.5))[None, None])
-            made = _shuffled(net.forward("residual")[0], 2 * _ZOOM)
-            out[y * _ZOOM : (y + row_side) * _ZOOM, x * _ZOOM : (x + column_side) * _ZOOM] = made[
-                edge : edge + row_side * _ZOOM, edge : edge + column_side * _ZOOM
+            made = _shuffled(net.forward()[0], 2 * zoom)
+            out[y * zoom : (y + row_side) * zoom, x * zoom : (x + column_side) * zoom] = made[
+                edge : edge + row_side * zoom, edge : edge + column_side * zoom
             ]
-    return np.ascontiguousarray(out[: height * _ZOOM, : width * _ZOOM])
+    return np.ascontiguousarray(out[: height * zoom, : width * zoom])
 
 
-def _cut(length: int) -> tuple[int, int]:
+def _cut(length: int, multiple: int) -> tuple[int, int]:
     """Into how many tiles of what side a length is cut."""
     count = -(-length // _TILE)
     side = -(-length // count)
-    return count, -(-side // _MULTIPLE) * _MULTIPLE
+    return count, -(-side // multiple) * multiple
 
 
 def _shuffled(channels: npt.NDArray[np.float32], by: int) -> Plane:

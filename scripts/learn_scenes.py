@@ -1,0 +1,134 @@
+"""What belongs to a picture and looks like damage, drawn into a scene before the lens sees it.
+
+Scenes are planes of 0..1 at twice the print's size; what the lens saw is no damage.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from learn_damage import Plane, Rng, smooth
+from learn_photos import Bytes
+
+Drawn = tuple[tuple[float, Callable[[Rng, Plane], Plane]], ...]
+"""Kinds of things to draw, each with how often."""
+
+
+def _opacity(canvas: Bytes) -> Plane:
+    return np.asarray(canvas, np.float32) / np.float32(255)
+
+
+def _lined(rng: Rng, scene: Plane) -> Plane:
+    """Wires, ropes and masts: lines that belong to the picture."""
+    side = scene.shape[0]
+    canvas = np.zeros((side, side), np.uint8)
+    for _ in range(int(rng.integers(1, 5))):
+        ends = rng.uniform(-0.2, 1.2, (2, 2)) * side
+        steps = np.linspace(0, 1, 24)[:, None]
+        sag = np.array([0.0, rng.uniform(-0.15, 0.3) * side]) * (4 * steps * (1 - steps))
+        path = ends[0] * (1 - steps) + ends[1] * steps + sag
+        points = [np.round(path * 16).astype(np.int32)[:, None]]
+        cv2.polylines(canvas, points, False, 255, int(rng.integers(1, 5)), cv2.LINE_AA, 4)
+    value = np.float32(rng.choice((rng.uniform(0, 0.3), rng.uniform(0.6, 1.0))))
+    share = np.float32(rng.uniform(0.5, 1.0))
+    return scene + share * _opacity(canvas) * (value - scene)
+
+
+def _lettered(rng: Rng, scene: Plane) -> Plane:
+    word = "".join(rng.choice(list("ABDEGHKLMNORSTUW1234567890aehknorst ")) for _ in range(9))
+    canvas = np.zeros(scene.shape, np.uint8)
+    at = (int(rng.uniform(-40, 120)), int(rng.uniform(20, scene.shape[0])))
+    face, size = int(rng.integers(0, 8)), float(rng.uniform(0.4, 1.6))
+    cv2.putText(canvas, word, at, face, size, 255, int(rng.integers(1, 4)), cv2.LINE_AA)
+    value = np.float32(rng.choice((rng.uniform(0, 0.25), rng.uniform(0.75, 1.0))))
+    return scene + _opacity(canvas) * (value - scene)
+
+
+def _lit(rng: Rng, scene: Plane) -> Plane:
+    """Lamps, catchlights, rivets and buttons: small round lights and darks."""
+    canvas = np.zeros(scene.shape, np.uint8)
+    for _ in range(int(rng.integers(1, 8))):
+        centre = (int(rng.uniform(0, scene.shape[0])), int(rng.uniform(0, scene.shape[0])))
+        cv2.circle(canvas, centre, int(rng.integers(1, 8)), int(rng.integers(100, 256)), -1, 16)
+    glow = np.asarray(cv2.GaussianBlur(canvas, (0, 0), rng.uniform(0.8, 3.0)), np.uint8)
+    value = np.float32(rng.choice((0.05, 1.0), p=(0.3, 0.7)))
+    return scene + _opacity(glow) * (value - scene)
+
+
+def _bordered(rng: Rng, scene: Plane) -> Plane:
+    """The edge of the film or of the paper: straight, even, black or white."""
+    side = scene.shape[0]
+    wide = int(rng.uniform(0.04, 0.4) * side)
+    slope = np.linspace(-1, 1, side, dtype=np.float32)[:, None] * np.float32(rng.normal(0, 2))
+    soft = np.clip((np.arange(side, dtype=np.float32)[None, :] + slope - wide) / 2 + 0.5, 0, 1)
+    value = np.float32(rng.choice((rng.uniform(0, 0.12), rng.uniform(0.85, 1))))
+    framed = scene * soft + value * (1 - soft)
+    return np.ascontiguousarray(np.rot90(framed, int(rng.integers(4))), np.float32)
+
+
+def _starry(rng: Rng, scene: Plane) -> Plane:
+    """A night sky, lights of a town, spray: many soft round points, all of them light."""
+    side = scene.shape[0]
+    dim = np.float32(rng.uniform(0.05, 0.5))
+    points = np.zeros((side, side), np.float32)
+    size = float(np.exp(rng.uniform(np.log(0.6), np.log(3.0))))
+    for _ in range(int(rng.integers(15, 160))):
+        y, x = rng.integers(0, side, 2)
+        points[y, x] += np.float32(0.15 + rng.pareto(1.5))
+    for share, spread in ((1.0, size), (0.15, 3 * size)):
+        glow = cv2.GaussianBlur(points, (0, 0), spread) * np.float32(share * 4 * spread**2)
+        scene = scene * dim + np.clip(glow, 0, 1) if share == 1 else np.maximum(scene, glow)
+    return np.clip(scene, 0, 1).astype(np.float32)
+
+
+def _ringed(rng: Rng, scene: Plane) -> Plane:
+    """Rims, seams and edges of things that catch the light: arcs whose light comes and goes."""
+    side = scene.shape[0]
+    for _ in range(int(rng.integers(1, 4))):
+        canvas = np.zeros((side, side), np.uint8)
+        centre = tuple(int(place * 16) for place in rng.uniform(-0.3, 1.3, 2) * side)
+        long = rng.uniform(0.08, 1.2) * side
+        axes = (int(long * 16), int(long * rng.uniform(0.15, 1.0) * 16))
+        begin = rng.uniform(0, 360)
+        pieces = 24 if rng.random() < 0.25 else 1
+        span = rng.uniform(40, 360) / pieces
+        for piece in range(pieces):
+            start = begin + piece * span
+            end, wide = start + span * (0.55 if pieces > 1 else 1), int(rng.integers(1, 6))
+            tilt = rng.uniform(0, 0.1)
+            cv2.ellipse(canvas, centre, axes, tilt, start, end, 255, wide, cv2.LINE_AA, 4)
+        value = np.float32(rng.choice((rng.uniform(0, 0.3), rng.uniform(0.6, 1.0)), p=(0.3, 0.7)))
+        lit = np.clip(rng.uniform(0.2, 1.4) + 3 * (smooth(rng, side, 6) - 0.5), 0, 1)
+        scene = scene + _opacity(canvas) * np.asarray(lit, np.float32) * (value - scene)
+    return scene
+
+
+def _stranded(rng: Rng, scene: Plane) -> Plane:
+    """Hair, grass, fur, rigging: many thin curves that run nearly the same way."""
+    side = scene.shape[0]
+    canvas = np.zeros((side, side), np.float32)
+    where = rng.uniform(0, side, 2)
+    turn, bend = rng.uniform(0, 2 * np.pi), rng.normal(0, 1.2)
+    spread, wild = rng.uniform(0.05, 0.4) * side, rng.uniform(0.02, 0.25)
+    dark = rng.random() < 0.6
+    for _ in range(int(rng.integers(8, 60))):
+        angle = turn + rng.normal(0, wild)
+        steps = np.linspace(-0.5, 0.5, 16)
+        angles = angle + (bend + rng.normal(0, wild)) * steps
+        length = rng.uniform(0.2, 0.9) * side
+        path = np.cumsum(np.stack([np.cos(angles), np.sin(angles)], 1), axis=0) * (length / 16)
+        path = path - path[8] + where + rng.normal(0, spread, 2)
+        strand = np.zeros((side, side), np.uint8)
+        points = [np.round(path * 16).astype(np.int32)[:, None]]
+        cv2.polylines(strand, points, False, 255, int(rng.integers(1, 4)), cv2.LINE_AA, 4)
+        share = rng.uniform(0.2, 0.9) * (-1 if (rng.random() < 0.8) == dark else 1)
+        canvas += np.float32(share) * _opacity(strand)
+    depth = np.float32(rng.uniform(0.1, 0.5))
+    return np.clip(scene + depth * np.clip(canvas, -1, 1), 0, 1).astype(np.float32)
+
+
+BELONGING: Drawn = ((0.22, _lined), (0.06, _lettered), (0.10, _lit), (0.05, _bordered))
+SELDOM: Drawn = ((0.12, _lined), (0.06, _lettered), (0.03, _lit), (0.05, _bordered))
+"""What belongs to a picture, less often."""
+DECEIVING: Drawn = ((0.05, _starry), (0.10, _ringed), (0.10, _stranded))
+"""What a finder of damage takes for damage until it is told."""
