@@ -14,6 +14,7 @@ is the monotonic one plus a constant, taken from the fastest of many pings.
 - ``tap``: from the finger's coming down to the end of the first frame that answers it.
 - ``tap_picture``: from the finger's lifting to the first frame in which the picture moves.
 - ``drag``: from a finger's movement to the first frame of the projection that shows its place.
+- ``frame``: from one frame of the kiosk to the next during the drag; no answer is sooner.
 """
 
 import multiprocessing
@@ -30,7 +31,7 @@ from typing import Any
 
 from jitter import relay
 from measuring import say
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, ViewportSize, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from server.editions.model import Edition
@@ -40,7 +41,10 @@ from tests.ui.browser import FLAGS, Screen
 
 JITTERS_MS = (0, 20, 50)
 GLASS = (960, 540)
-"""CSS pixels; small, since the browser draws in software here."""
+"""CSS pixels: room for the kiosk's controls."""
+DENSITY = 0.5
+"""Pixels drawn per CSS pixel, along each side, unless told otherwise: two browsers that draw in
+software share what the load leaves of two cores."""
 PICTURE = (480, 320)
 SET = "first-gold"
 PHOTO = "010-flag-bearer"
@@ -87,8 +91,9 @@ Frames = Sequence[tuple[float, float]]
 class Watched:
     """A screen whose times are told on the machine's monotonic clock, in milliseconds."""
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        page = browser.new_page(viewport={"width": GLASS[0], "height": GLASS[1]})
+    def __init__(self, browser: Browser, address: str, density: float) -> None:
+        glass: ViewportSize = {"width": GLASS[0], "height": GLASS[1]}
+        page = browser.new_page(viewport=glass, device_scale_factor=density)
         self.screen = Screen(page, address)
         self.screen.wait("window.rekindle && rekindle.drawn")
         session = page.context.new_cdp_session(page)
@@ -194,8 +199,9 @@ def taps(kiosk: Watched, wall: Watched) -> tuple[list[float], list[float], list[
     return answered, started, skews
 
 
-def drag(kiosk: Watched, wall: Watched) -> list[float]:
-    """Milliseconds from each movement of the finger to the projection that shows it."""
+def drag(kiosk: Watched, wall: Watched) -> tuple[list[float], list[float]]:
+    """Milliseconds from each movement of the finger to the projection that shows it, and from each
+    frame of the kiosk to the next."""
     page = kiosk.screen.page
     box = page.locator(".rail .track").bounding_box()
     assert box is not None
@@ -224,10 +230,12 @@ def drag(kiosk: Watched, wall: Watched) -> list[float]:
             late.append(seen - moved_at)
     if len(late) < steps / 8:
         raise SystemExit(f"the projection showed {len(late)} of {steps} movements only")
-    return late
+    return late, [later - at for (at, _), (later, _) in pairwise(own)]
 
 
-def visit(playwright: Playwright, chromium: str, base: str, station: str) -> dict[str, list[float]]:
+def visit(
+    playwright: Playwright, chromium: str, base: str, station: str, density: float
+) -> dict[str, list[float]]:
     """One visit; the times that ``say_all`` prints."""
     with ExitStack() as open_:
         browsers = [
@@ -235,8 +243,8 @@ def visit(playwright: Playwright, chromium: str, base: str, station: str) -> dic
         ]
         for browser in browsers:
             open_.callback(browser.close)
-        kiosk = Watched(browsers[0], f"{base}/kiosk/{station}")
-        wall = Watched(browsers[1], f"{base}/projection/{station}")
+        kiosk = Watched(browsers[0], f"{base}/kiosk/{station}", density)
+        wall = Watched(browsers[1], f"{base}/projection/{station}", density)
         kiosk.screen.page.mouse.click(GLASS[0] / 2, GLASS[1] / 2)
         kiosk.screen.wait_for_view("wall")
         kiosk.screen.tap(f".print[data-photo='{PHOTO}']")
@@ -244,7 +252,7 @@ def visit(playwright: Playwright, chromium: str, base: str, station: str) -> dic
         wall.screen.wait_for_picture(PHOTO, "scan")
         kiosk.screen.page.wait_for_timeout(1500)
         tap, tap_picture, skew = taps(kiosk, wall)
-        late = drag(kiosk, wall)
+        late, frames = drag(kiosk, wall)
         kiosk.screen.page.wait_for_timeout(OFFSET_S * 1000)
         offsets = [*kiosk.pairs("offsets"), *wall.pairs("offsets")]
     return {
@@ -252,11 +260,14 @@ def visit(playwright: Playwright, chromium: str, base: str, station: str) -> dic
         "tap_picture": tap_picture,
         "skew": skew,
         "drag": late,
+        "frame": frames,
         "offset": [now - monotonic for monotonic, now in offsets],
     }
 
 
-def measure(base: str, port: int, chromium: str, free_port: Callable[[], int]) -> None:
+def measure(
+    base: str, port: int, chromium: str, free_port: Callable[[], int], density: float
+) -> None:
     """Prints every figure. ``base`` is the server's own address, ``port`` its port."""
     ahead = epoch(base)
     with sync_playwright() as playwright, process(busy):
@@ -264,9 +275,8 @@ def measure(base: str, port: int, chromium: str, free_port: Callable[[], int]) -
             between = free_port()
             with process(relay, between, port, jitter):
                 wait_for(between)
-                times = visit(
-                    playwright, chromium, f"http://127.0.0.1:{between}", f"jitter-{jitter}"
-                )
+                address, station = f"http://127.0.0.1:{between}", f"jitter-{jitter}"
+                times = visit(playwright, chromium, address, station, density)
             times["offset"] = [abs(each - ahead) for each in times["offset"]]
             suffix = f"_jitter{jitter}" if jitter else ""
             for name, values in times.items():

@@ -1,9 +1,13 @@
 """The show as screens have it: the relay to 1 and to 100 projections, then two real browsers.
 
 The relay: time from a kiosk's finger to a projection's receipt; a real server in a process of its
-own on the loopback, real sockets; the finger moves at 60 Hz. The browsers: see bench_screens.
+own on the loopback, real sockets; the finger moves at 60 Hz. The browsers: see bench_screens; on a
+machine with a graphics card, give them every pixel: --density 1.
+
+Usage: bench_show.py [--density 0.5]
 """
 
+import argparse
 import asyncio
 import multiprocessing
 import shutil
@@ -206,11 +210,11 @@ async def measure(port: int) -> None:
             say("show", f"show.relay_p{percent}_ms_{screens}", round(cuts[percent - 1], 2), "ms")
 
 
-def measure_screens(port: int) -> None:
+def measure_screens(port: int, density: float) -> None:
     chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
     if chromium is None:
         raise SystemExit("The browsers' part needs Chromium. Run: scripts/setup dev")
-    bench_screens.measure(f"http://127.0.0.1:{port}", port, chromium, free_port)
+    bench_screens.measure(f"http://127.0.0.1:{port}", port, chromium, free_port, density)
 
 
 def free_port() -> int:
@@ -220,6 +224,9 @@ def free_port() -> int:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--density", type=float, default=bench_screens.DENSITY)
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         home = Path(place)
         shelf = Shelf(home / "editions")
@@ -231,7 +238,7 @@ def main() -> None:
         server.start()
         try:
             asyncio.run(measure(port))
-            measure_screens(port)
+            measure_screens(port, given.density)
         finally:
             server.terminate()
             server.join()
