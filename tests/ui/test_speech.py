@@ -110,6 +110,7 @@ def test_a_stage_is_told_after_its_label_in_a_curators_words_or_by_what_was_done
 ) -> None:
     screen = at_the_wall(open_screen, told[0], station)
     screen.tap(f".print[data-photo='{WIDE}']")
+    screen.wait_for_view("photo")
     screen.wait_for_picture(WIDE, "scan")
     screen.page.keyboard.press("F3")
     heard(screen, "正在朗读")

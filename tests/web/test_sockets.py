@@ -174,10 +174,10 @@ def test_bytes_are_no_message(base: str) -> None:
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 1008
 
 
-def test_a_message_beyond_64_kib_is_refused(base: str) -> None:
+def test_a_message_beyond_256_kib_is_refused(base: str) -> None:
     with screen(base, "big", "kiosk") as kiosk:
         kiosk.snapshot()
-        kiosk.connection.send(" " * 70_000)
+        kiosk.connection.send(" " * 270_000)
         with pytest.raises(ConnectionClosed) as closed:
             kiosk.snapshot()
         assert closed.value.rcvd is not None and closed.value.rcvd.code == 1009
