@@ -14,8 +14,6 @@ from torch.nn import functional
 WIDTHS = (48, 64, 96, 128)
 """Channels at 1/2, 1/4, 1/8 and 1/16 of the print's size."""
 BLOCKS = (1, 2, 2, 1)
-MULTIPLE = 16
-"""Of which a print's sides must be multiples."""
 _OVERLAP = 0.25
 """What Dice counts beside cross-entropy."""
 _WINDOW, _BROAD = 15, 0.25

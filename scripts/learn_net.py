@@ -16,8 +16,6 @@ WIDTHS = (64, 96, 96)
 BLOCKS = (2, 2, 1)
 HARMED = 0.25
 """How much an error of the clearer on damage counts."""
-MULTIPLE = 8
-"""Of which a print's sides must be multiples."""
 
 
 class Block(nn.Module):  # type: ignore[misc]  # torch is not typed here

@@ -2,6 +2,7 @@
 
 import * as scores from "../shared/scores.js";
 import { ends, moment, scrub, settle } from "../shared/timeline.js";
+import { STUCK_MS } from "../shared/times.js";
 
 /** @typedef {import("../types/messages.js").KioskMessage} Message */
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
@@ -15,8 +16,6 @@ import { ends, moment, scrub, settle } from "../shared/timeline.js";
  * @property {boolean} scrubbing a finger is on the rail
  * @property {number} touched server time of the last touch, ms
  */
-
-const STUCK_MS = 30_000;
 
 /**
  * The visit after a message, or (null) after a deadline that may have passed.

@@ -3,14 +3,14 @@
  * order comes, what was shown dissolves into it as one photograph does into another.
  */
 
-import { DISSOLVE_MS } from "../shared/scores.js";
+import { REDUCED_MS } from "../shared/player.js";
 import { moment } from "../shared/timeline.js";
+import { DISSOLVE_MS } from "../shared/times.js";
 
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
 /** @typedef {import("../types/messages.js").Score} Score */
 /** @typedef {import("../shared/timeline.js").Moment} Moment */
 
-const REDUCED_MS = 600; // as every change for those who asked for reduced motion
 const EASE = "cubic-bezier(.35, 0, .15, 1)";
 
 /** The photographs on the glass. @param {Moment} shown */

@@ -20,7 +20,7 @@ import { frameOf, moment } from "./timeline.js";
  * @property {(snapshot: Snapshot) => boolean} [holds] whether the scan is held; else the snapshot's
  */
 
-const REDUCED_MS = 600; // a change for those who asked for reduced motion
+export const REDUCED_MS = 600; // a change for those who asked for reduced motion
 const RETRY_AFTER = 2000; // ms
 
 /**

@@ -1,6 +1,22 @@
 /** Scores that a kiosk without its server writes by itself: the same rules as `server/show/timeline.py`. */
 
-import { frameOf, HASTEN_MS, moment, sameFrame } from "./timeline.js";
+import { frameOf, moment, sameFrame } from "./timeline.js";
+import {
+  ATTRACT_HOLD_MS,
+  ATTRACT_PAUSE_MS,
+  ATTRACT_PHOTOS,
+  ATTRACT_REST_MS,
+  ATTRACT_SHARE,
+  DISSOLVE_MS,
+  HASTEN_MS,
+  PAUSE_MS,
+  PLATES_LEAD_MS,
+  PLATE_MS,
+  PROGRAMME_CLOSING_MS,
+  PROGRAMME_OPENING_MS,
+  PROGRAMME_PACE,
+  RETREAT_MS,
+} from "./times.js";
 
 /** @typedef {import("../types/messages.js").Score} Score */
 /** @typedef {import("../types/messages.js").Cue} Cue */
@@ -10,20 +26,6 @@ import { frameOf, HASTEN_MS, moment, sameFrame } from "./timeline.js";
 /** @typedef {import("../types/edition.js").EditionProgramme} Programme */
 /** @typedef {import("./timeline.js").Moment} Moment */
 /** @typedef {{ cues: Cue[], frame: Frame }} Rest the way to a picture that rests */
-
-export const DISSOLVE_MS = 1400;
-const RETREAT_MS = 1200;
-const PAUSE_MS = 1500;
-const PROGRAMME_PACE = 1.5;
-const PROGRAMME_OPENING_MS = 3000;
-const PROGRAMME_CLOSING_MS = 4500;
-const ATTRACT_REST_MS = 1800;
-const ATTRACT_SHARE = 0.3;
-const ATTRACT_HOLD_MS = 2400;
-const ATTRACT_PAUSE_MS = 300;
-const ATTRACT_PHOTOS = 3;
-const PLATE_MS = 640;
-const PLATES_LEAD_MS = 1000;
 
 /** @param {Photo} photo */
 export function stageNames(photo) {

@@ -1,11 +1,11 @@
 /** What is on the glass at a moment: the same rules as `server/show/timeline.py`. */
 
+import { HASTEN_MS } from "./times.js";
+
 /** @typedef {import("../types/messages.js").Score} Score */
 /** @typedef {import("../types/messages.js").Cue} Cue */
 /** @typedef {import("../types/messages.js").Frame} Frame */
 /** @typedef {{ cue: number, before: Frame, after: Frame, progress: number }} Moment */
-
-export const HASTEN_MS = 450;
 
 /** @param {Score} score @param {number} now server time, ms */
 function elapsedIn(score, now) {

@@ -1,19 +1,18 @@
 """Every state of the kiosk for every visitor: axe, six keys, sizes for fingers, any direction."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.show.state import Timing
+from tests.ui.axe import faults_of
 from tests.ui.browser import Screen
 from tests.ui.conftest import Gallery, Open, opened_gallery
 from tests.ui.visits import WIDE
 
 pytestmark = pytest.mark.browser
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FROM_THE_RIGHT = "ar-XB"
 LANGUAGES = ("en", "zh-Hans", FROM_THE_RIGHT)
 LARGE = (1280, 800)
@@ -98,21 +97,10 @@ def states(screen: Screen, language: str) -> Iterator[str]:
     keys.press("Escape")
 
 
-def faults_of(screen: Screen) -> list[str]:
-    """What axe finds, with the first element of each."""
-    screen.page.evaluate(AXE.read_text("utf-8"))
-    found: list[dict[str, Any]] = screen.page.evaluate(
-        "() => axe.run(document, { resultTypes: ['violations'] }).then((run) => run.violations)"
-    )
-    return [f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found]
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_in_any_state(
     gallery: Gallery, open_screen: Open, station: str, language: str
 ) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci")
     screen = opened(open_screen, gallery, station, language, reduced_motion=True)
     found = {state: faults_of(screen) for state in states(screen, language)}
     assert len(found) == 11
@@ -123,8 +111,6 @@ def test_axe_finds_nothing_in_any_state(
 def test_axe_finds_nothing_where_the_visitor_is_asked(
     asking: Gallery, open_screen: Open, station: str, language: str
 ) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci")
     screen = opened(open_screen, asking, station, language, reduced_motion=True)
     screen.page.keyboard.press("Enter")
     screen.wait_for_view("wall")

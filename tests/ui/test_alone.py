@@ -37,9 +37,9 @@ from server.show.state import Event, ShowState, Timing, opening, snapshot
 from tests.support.editions import FolderShelf, published_shelf
 from tests.support.serving import house, serving
 from tests.support.timeless import edition
+from tests.ui.axe import faults_of
 from tests.ui.browser import Screen
 from tests.ui.conftest import SIZE, Gallery, Open
-from tests.ui.test_accessibility import AXE, faults_of
 from tests.ui.visits import TALL, WIDE
 
 pytestmark = pytest.mark.browser
@@ -188,11 +188,10 @@ def test_without_its_server_the_kiosk_opens_photographs_and_plays_their_stages(
     screen.tap(".shown .restore")
     for stage in ("repaired", "clear"):
         screen.wait_for_picture(OTHER, stage)
-    if AXE.exists():
-        assert faults_of(screen) == []
-        screen.tap(".shown .asks button:first-child")
-        screen.wait("!document.querySelector('.shown .handle').hidden")
-        assert faults_of(screen) == []
+    assert faults_of(screen) == []
+    screen.tap(".shown .asks button:first-child")
+    screen.wait("!document.querySelector('.shown .handle').hidden")
+    assert faults_of(screen) == []
     with hall.open():
         # What the visitor did meanwhile is what the station shows, on every screen, without a jump.
         wall = open_screen(f"{hall.address}/projection/{station}")

@@ -12,9 +12,9 @@ from server.catalogue.model import Region
 from tests.support.editions import FolderShelf
 from tests.support.serving import house, quick_accounts, serving
 from tests.support.sets import FLAG, make_set
+from tests.ui.axe import faults_of
 from tests.ui.browser import Screen
 from tests.ui.conftest import Open
-from tests.ui.test_accessibility import AXE, faults_of
 
 pytestmark = pytest.mark.browser
 
@@ -202,8 +202,6 @@ def test_where_no_face_is_left_the_page_says_so(studio: Studio) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
 def test_axe_finds_nothing(studio: Studio, language: str) -> None:
-    if not AXE.exists():
-        pytest.skip("axe-core is not installed: npm ci")
     screen = studio.screen
     address = f"{screen.page.url}?lang={language}"
     screen.page.goto(address)

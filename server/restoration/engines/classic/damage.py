@@ -29,6 +29,9 @@ the larger size."""
 _SHARP = 1.4
 """``acutance`` from which a picture is as sharp as damage is: then the network cannot tell a rope,
 a pattern or a fingernail from a scratch, and is not asked."""
+_RIM = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)), np.uint8)
+_NARROW_RIM = np.asarray(cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3)), np.uint8)
+"""A mark's soft edge, which would colour what fills it; the network takes part of it along."""
 
 
 def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
@@ -43,12 +46,16 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     if scale < 1:
         size = (round(width * scale), round(height * scale))
         plane = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.float32)
-    found = _specks(plane, sensitivity)
+    sigma = measured(plane).typical
+    found = specks(plane, sigma=sigma, sensitivity=sensitivity)
+    found |= on_even_ground(plane, sigma=sigma, sensitivity=sensitivity)
+    found = _grown(found, _RIM)
     found |= _by_network(plane, sensitivity, lambda share: report(0.2 + 0.4 * share))
-    # An eye and the light on a nose are specks to both.
-    found &= ~maybe_faces(plane)
+    if found.any():
+        # An eye and the light on a nose are specks to rules and network alike.
+        found &= ~maybe_faces(plane)
     report(0.7)
-    found |= _lines(plane, sensitivity)
+    found |= _grown(thin_lines(plane, sigma=sigma, sensitivity=sensitivity), _RIM)
     ground, missing = ground_and_missing(plane)
     found &= ~ground
     found |= missing
@@ -60,21 +67,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     return layer
 
 
-def _lines(plane: Plane, sensitivity: float) -> Mask:
-    """Scratches and hairs, by their shape."""
-    return _rimmed(thin_lines(plane, sigma=measured(plane).typical, sensitivity=sensitivity))
-
-
-def _specks(plane: Plane, sensitivity: float) -> Mask:
-    """Dust and flecks, by their shape."""
-    sigma = measured(plane).typical
-    found = specks(plane, sigma=sigma, sensitivity=sensitivity)
-    return _rimmed(found | on_even_ground(plane, sigma=sigma, sensitivity=sensitivity))
-
-
-def _rimmed(found: Mask) -> Mask:
-    """With the soft edge, which would colour what fills the mark."""
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
+def _grown(found: Mask, kernel: npt.NDArray[np.uint8]) -> Mask:
     return np.asarray(cv2.dilate(found.astype(np.uint8), kernel) > 0)
 
 
@@ -87,8 +80,7 @@ def _by_network(plane: Plane, sensitivity: float, report: Report) -> Mask:
     odds = damage_odds(np.asarray(small, np.float32), report)
     odds = np.asarray(cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_LINEAR))
     odds += np.float32(2 * np.log(sensitivity))
-    kernel = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-    return np.asarray(cv2.dilate(marks(plane, odds).astype(np.uint8), kernel) > 0)
+    return _grown(marks(plane, odds), _NARROW_RIM)
 
 
 def acutance(plane: Plane) -> float:
