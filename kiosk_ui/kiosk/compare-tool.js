@@ -58,10 +58,10 @@ export class CompareTool {
     return this.eye.split !== null;
   }
 
-  /** The lens is on the border; images that the browser cross-fades have none. */
+  /** The lens is on the border. */
   get looks() {
-    const { split, stage } = this.eye;
-    return stage.gl !== null && split !== null && split.lens !== null;
+    const { split } = this.eye;
+    return split !== null && split.lens !== null;
   }
 
   toggle() {
@@ -135,7 +135,6 @@ export class CompareTool {
       this.drawn.fill(-1);
     }
     if (!isOn) return;
-    this.lens.hidden = eye.stage.gl === null;
     const { rect, gaze } = eye.stage;
     const share = gaze.mirrored ? 1 - gaze.now[AT] : gaze.now[AT];
     const { looks } = this;

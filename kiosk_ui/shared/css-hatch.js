@@ -74,9 +74,12 @@ export class CssHatch {
     canvas.style.width = `${window[2]}px`;
     canvas.style.height = `${window[3]}px`;
     const reach = 2 * LINE * Math.ceil((canvas.width + canvas.height) / (2 * LINE));
+    // The lines lie still on the glass, wherever the window goes.
+    const across = window[0] * Math.sin(ANGLE) + window[1] * Math.cos(ANGLE);
+    const phase = (across * devicePixelRatio) % (2 * LINE);
     context.save();
     context.rotate(-ANGLE);
-    for (let at = -reach; at < reach; at += 2 * LINE) {
+    for (let at = -reach - phase; at < reach; at += 2 * LINE) {
       context.fillStyle = LIGHT;
       context.fillRect(-reach, at - LINE / 2, 2 * reach, LINE);
       context.fillStyle = DARK;

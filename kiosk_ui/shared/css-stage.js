@@ -1,13 +1,17 @@
 /** The stage without WebGL: the same pictures as images, cross-faded by the browser. */
 
 import { CssHatch } from "./css-hatch.js";
+import { CssLens, draw, image, lay, rule } from "./css-lens.js";
+import { element } from "./dom.js";
 import { contain, enlarge } from "./fit.js";
-import { AT, SCALE, X, Y } from "./gaze.js";
+import { AT, LENS, SCALE, X, Y } from "./gaze.js";
+import { lensMagnifies, lensRadius } from "./lens.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./edition.js").Source} Source */
 /** @typedef {import("./edition.js").Picture} Picture */
 /** @typedef {import("./gaze.js").Gaze} Gaze */
+/** @typedef {import("./css-lens.js").Layer} Layer */
 
 const CAPACITY = 6; // images
 const RETRY_AFTER = 2000; // ms
@@ -18,9 +22,13 @@ export class CssStage {
     this.root = root;
     /** @type {Map<string, { image: HTMLImageElement, ready: boolean }>} */
     this.images = new Map();
-    this.rect = new Float32Array(4);
-    this.window = new Float32Array(4);
     this.hatch = new CssHatch(root);
+    this.lens = new CssLens(root);
+    // The scan beside a picture; its own image, for it may be the picture under another as well.
+    this.scan = image();
+    this.border = element("div", "border");
+    this.scan.hidden = this.border.hidden = true;
+    root.append(this.scan, this.border);
     this.frames = 0;
     /** @type {string[]} */
     this.shown = [];
@@ -43,17 +51,15 @@ export class CssStage {
 
   /** @param {Source} source */
   load(source) {
-    const image = new Image();
-    const entry = { image, ready: false };
-    image.alt = "";
-    image.style.opacity = "0";
-    image.src = source.url;
+    const entry = { image: image(), ready: false };
+    entry.image.style.opacity = "0";
+    entry.image.src = source.url;
     this.images.set(source.url, entry);
-    image
+    entry.image
       .decode()
       .then(() => {
         entry.ready = true;
-        this.root.append(image);
+        this.root.append(entry.image);
       })
       .catch(() => setTimeout(() => this.images.delete(source.url), RETRY_AFTER));
   }
@@ -81,62 +87,68 @@ export class CssStage {
    * @param {Gaze} gaze
    */
   draw(scene, box, _density, _strength, _falloff, gaze) {
-    const { before, after, progress } = scene;
-    const scan = scene.scan && this.isReady(scene.scan) ? scene.scan : null;
-    const visible = [before.source.url, after.source.url];
-    if (scan) visible.push(scan.source.url);
-    for (const url of this.shown) if (!visible.includes(url)) this.paint(url, 0, "0");
+    const layers = this.layers(scene, box, gaze);
+    const { rect, window } = layers[layers.length - 1];
     const share = gaze.mirrored ? 1 - gaze.now[AT] : gaze.now[AT];
-    const side = scan === null || scan === before || scan === after ? 0 : gaze.mirrored ? -1 : 1;
-    if (before === after) {
-      this.place(after, box, 1, "1", gaze);
-    } else {
-      // The picture below stays whole where the one above covers it: no ground shows through.
-      const below = before.photo === after.photo ? 1 : 1 - progress;
-      this.place(before, box, progress < 1 ? below : 0, "1", gaze);
-      this.place(after, box, progress, "2", gaze);
+    const border = rect[0] + share * rect[2];
+    const evidence = scene.marks ? (scene.progress > 0 ? scene.after : scene.before).evidence : null;
+    this.hatch.follow(evidence, rect, window);
+    const shown = layers.map(({ url }) => url);
+    for (const url of this.shown) if (!shown.includes(url)) this.hide(url);
+    for (const layer of layers) {
+      const entry = this.images.get(layer.url);
+      if (entry) lay(entry.image, layer, border);
     }
-    // Both were just placed, the later one last: its place is the hatching's.
-    const most = progress > 0 ? after : before;
-    this.hatch.follow(scene.marks ? most.evidence : null, this.rect, this.window);
-    if (scan && side !== 0) this.place(scan, box, 1, "4", gaze, share, side);
-    this.shown = visible;
+    const scan = scene.scan && this.isReady(scene.scan) ? scene.scan : null;
+    this.scan.hidden = this.border.hidden = scan === null;
+    const looks = scan !== null && gaze.now[LENS] >= 0;
+    if (scan) {
+      const layer = this.layer(scan, box, 1, "4", gaze, gaze.mirrored ? -1 : 1);
+      draw(this.scan, layer.url);
+      lay(this.scan, layer, border);
+      rule(this.border, border, window);
+      shown.push(layer.url);
+      layers.push(layer);
+    }
+    if (looks) {
+      const times = lensMagnifies(scene.after, rect[2] * devicePixelRatio);
+      const middle = rect[1] + gaze.now[LENS] * rect[3];
+      this.lens.follow(layers, evidence, border, middle, lensRadius(box), times);
+    } else this.lens.close();
+    this.shown = shown;
     this.frames += 1;
   }
 
   /**
-   * @param {Picture} picture @param {Float32Array} box @param {number} opacity @param {string} z
-   * @param {Gaze} gaze
-   * @param {number} [share] of the picture's width at which it ends @param {number} [side] on its
-   *   left (1) or right (-1) of that; 0: it is whole
+   * The one or two pictures of a scene, the later last.
+   * @param {Scene} scene @param {Float32Array} box @param {Gaze} gaze
    */
-  place(picture, box, opacity, z, { now }, share = 1, side = 0) {
-    const entry = this.images.get(picture.source.url);
-    if (!entry) return;
-    const { rect, window } = this;
-    contain(box, picture.photo.width, picture.photo.height, rect);
-    enlarge(box, rect, now[SCALE], now[X], now[Y], window);
-    const { style } = entry.image;
-    let left = window[0] - rect[0];
-    let right = rect[0] + rect[2] - window[0] - window[2];
-    if (side > 0) right = Math.max(right, (1 - share) * rect[2]);
-    if (side < 0) left = Math.max(left, share * rect[2]);
-    const top = window[1] - rect[1];
-    const bottom = rect[1] + rect[3] - window[1] - window[3];
-    style.clipPath = `inset(${top}px ${right}px ${bottom}px ${left}px)`;
-    style.left = `${this.rect[0]}px`;
-    style.top = `${this.rect[1]}px`;
-    style.width = `${this.rect[2]}px`;
-    style.height = `${this.rect[3]}px`;
-    this.paint(picture.source.url, opacity, z);
+  layers({ before, after, progress }, box, gaze) {
+    if (progress === 0) return [this.layer(before, box, 1, "1", gaze)];
+    if (before === after || progress === 1) return [this.layer(after, box, 1, "1", gaze)];
+    // The picture below stays whole where the one above covers it: no ground shows through.
+    const below = before.photo === after.photo ? 1 : 1 - progress;
+    return [this.layer(before, box, below, "1", gaze), this.layer(after, box, progress, "2", gaze)];
   }
 
-  /** @param {string} url @param {number} opacity @param {string} z */
-  paint(url, opacity, z) {
+  /**
+   * @param {Picture} picture @param {Float32Array} box @param {number} opacity @param {string} z
+   * @param {Gaze} gaze @param {number} [side] of the border
+   * @returns {Layer}
+   */
+  layer({ source, detail, photo }, box, opacity, z, { now, isClose }, side = 0) {
+    const [rect, window] = [new Float32Array(4), new Float32Array(4)];
+    contain(box, photo.width, photo.height, rect);
+    enlarge(box, rect, now[SCALE], now[X], now[Y], window);
+    // Looked at closely, all its pixels, as soon as they are here.
+    const isFine = isClose && detail !== null && this.images.get(detail.url)?.ready === true;
+    return { url: (isFine ? detail : source).url, rect, window, opacity, z, side };
+  }
+
+  /** @param {string} url */
+  hide(url) {
     const entry = this.images.get(url);
-    if (!entry) return;
-    entry.image.style.opacity = String(opacity);
-    entry.image.style.zIndex = z;
+    if (entry) entry.image.style.opacity = "0";
   }
 
   /** @returns {HTMLElement} a copy of the images as they lie */
@@ -150,6 +162,8 @@ export class CssStage {
     for (const { image } of this.images.values()) image.remove();
     this.images.clear();
     this.hatch.close();
+    this.lens.close();
+    this.scan.hidden = this.border.hidden = true;
     this.shown = [];
   }
 }

@@ -2,6 +2,7 @@
 
 import { contain, enlarge } from "./fit.js";
 import { AT, LENS, SCALE, X, Y } from "./gaze.js";
+import { BORDER, lensMagnifies, lensRadius } from "./lens.js";
 import { copyScene, shows } from "./scene.js";
 import { stageProgram } from "./stage-program.js";
 import { Textures } from "./textures.js";
@@ -13,9 +14,6 @@ import { Textures } from "./textures.js";
 
 const CAPACITY = 12; // pictures and maps on the card
 const HATCH_LINE = 3; // pixels of the glass
-const LENS_SIZE = 0.21; // its radius, of the shorter side of the picture's box
-const LENS_MAGNIFIES = 2; // at least; else until a pixel of the picture is one of the glass
-const BORDER = 3; // pixels of the glass, between the scan and the picture and around the lens
 const GROUND = [15 / 255, 14 / 255, 12 / 255];
 
 export class StageView {
@@ -168,10 +166,9 @@ export class StageView {
     const border = this.afterRect[0] + share * this.afterRect[2];
     const side = isThere ? (mirrored ? -1 : 1) : 0;
     gl.uniform3f(at.split, border, side, (BORDER / 2) * (density / devicePixelRatio));
-    const pixels = after.stage.renditions[0].width / this.afterRect[2];
-    const radius = side === 0 || now[LENS] < 0 ? 0 : LENS_SIZE * Math.min(box[2], box[3]) * density;
+    const radius = side === 0 || now[LENS] < 0 ? 0 : lensRadius(box) * density;
     const height = this.afterRect[1] + now[LENS] * this.afterRect[3];
-    gl.uniform4f(at.lens, border, height, radius, 1 / Math.max(LENS_MAGNIFIES, pixels));
+    gl.uniform4f(at.lens, border, height, radius, 1 / lensMagnifies(after, this.afterRect[2]));
     if (scan !== null && isThere) this.bindPicture(gl.TEXTURE5, scan, isClose);
     else this.bind(gl.TEXTURE5, null);
   }

@@ -99,10 +99,11 @@ def test_the_scan_lies_on_its_side_of_the_border_and_the_picture_on_the_other(
             assert np.abs(shown(wall) - colour).mean() < most
 
 
+@pytest.mark.parametrize("query", ["", "?renderer=css"])
 def test_a_lens_on_the_border_shows_both_larger(
-    gallery: Gallery, open_screen: Open, station: str
+    gallery: Gallery, open_screen: Open, station: str, query: str
 ) -> None:
-    wall = beside(open_screen, gallery, station)
+    wall = beside(open_screen, gallery, station, query)
     with at_station(gallery.address, station, "kiosk") as hand:
         hand.say(OpenPhoto(photo=WIDE))
         hand.say(Scrub(position=3.0))
@@ -118,6 +119,27 @@ def test_a_lens_on_the_border_shows_both_larger(
         for away in (10, 24, 40):
             expected = picture[middle[1], middle[0] + side * away // 2]
             assert np.abs(seen[middle[1], middle[0] + side * away] - expected).max() <= 12
+    # Of paper: the border through its middle, its rim, and no further the border alone.
+    radius = round(0.21 * SIZE[1])
+    for x, y in ((0, 0), (radius, 0), (-radius, 0), (0, radius + 20)):
+        assert seen[middle[1] + y, middle[0] + x].min() > 180, (x, y)
+
+
+def test_without_webgl_a_change_is_compared_from_its_beginning(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    scan = scan_of(gallery, WIDE)
+    wall = beside(open_screen, gallery, station, "?renderer=css")
+    with at_station(gallery.address, station, "kiosk") as hand:
+        hand.say(OpenPhoto(photo=WIDE))
+        hand.say(GoToStage(stage="colour"))
+        hand.say(Compare(split=Split(at=0.5)))
+        wall.wait("rekindle.drawn?.progress > 0.6 && rekindle.gaze.at === 0.5")
+        seen = shown(wall)
+        assert wall.read("rekindle.drawn.progress") < 1
+    # The scan lies under the picture that comes, and beside it all the same.
+    assert np.abs(seen - scan)[:, : SIZE[0] // 2 - 3].mean() < 3
+    assert np.abs(seen - scan)[:, SIZE[0] // 2 + 3 :].mean() > 6
 
 
 def test_the_border_follows_a_finger_a_tap_keys_and_buttons(
@@ -153,7 +175,7 @@ def test_the_border_follows_a_finger_a_tap_keys_and_buttons(
     screen.wait("rekindle.snapshot.split === null && rekindle.snapshot.view === 'photo'")
 
 
-def test_where_webgl_is_lost_there_is_no_lens_to_move_and_it_comes_back_with_it(
+def test_where_webgl_is_lost_the_lens_stays_and_follows_a_hand_and_keys(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:
     screen = at_a_photo(open_screen, gallery, station)
@@ -161,21 +183,34 @@ def test_where_webgl_is_lost_there_is_no_lens_to_move_and_it_comes_back_with_it(
     screen.wait("rekindle.snapshot.split")
     screen.tap(".shown .tray:not([hidden]) .sign.lens")
     screen.wait("document.querySelector('.shown .handle.looks')")
+    assert not screen.page.locator(".stage .lens").is_visible()
     screen.read(
         "window.loss = document.querySelector('canvas').getContext('webgl2')"
         ".getExtension('WEBGL_lose_context')"
     )
     screen.read("loss.loseContext()")
-    screen.wait("!document.querySelector('.shown .handle.looks')")
-    assert not screen.page.locator(".shown .sign.lens").is_visible()
-    for key in ("ArrowDown", "ArrowLeft"):
-        screen.page.locator(".shown .handle").focus()
-        screen.page.keyboard.press(key)
-    screen.wait("rekindle.snapshot.split.at < 0.5")
-    assert screen.read("rekindle.snapshot.split.lens") == 0.5
+    screen.page.locator(".stage .lens .ring").wait_for()
+    left, top, width, height = screen.read("rekindle.picture.place")
+    screen.page.mouse.click(left + 0.3 * width, top + 0.4 * height)
+    lens_at(screen, left + 0.3 * width, top + 0.4 * height)
+    screen.page.locator(".shown .handle").focus()
+    screen.page.keyboard.press("ArrowDown")
+    screen.page.keyboard.press("ArrowRight")
+    lens_at(screen, left + 0.35 * width, top + 0.45 * height)
+    screen.tap(".shown .tray:not([hidden]) .sign.lens")
+    screen.page.locator(".stage .lens").wait_for(state="hidden")
+    screen.tap(".shown .tray:not([hidden]) .sign.lens")
+    screen.page.locator(".stage .lens .ring").wait_for()
     screen.read("loss.restoreContext()")
-    screen.wait("document.querySelector('.shown .handle.looks')")
-    assert screen.page.locator(".shown .sign.lens").is_visible()
+    screen.page.locator(".stage .lens").wait_for(state="hidden")
+    assert screen.read("rekindle.snapshot.split.lens") == 0.5
+
+
+def lens_at(screen: Screen, x: float, y: float) -> None:
+    """The middle of the lens that images make."""
+    box = "document.querySelector('.stage .ring').getBoundingClientRect()"
+    screen.wait(f"Math.abs({box}.x + {box}.width / 2 - {x}) < 2", 5)
+    screen.wait(f"Math.abs({box}.y + {box}.height / 2 - {y}) < 2", 5)
 
 
 def test_the_picture_is_wandered_over_by_keys_and_by_buttons(
