@@ -3,6 +3,7 @@
 import { Connection, socketUrl } from "../shared/connection.js";
 import { guardPage, part } from "../shared/dom.js";
 import { contains } from "../shared/fit.js";
+import { soundsOf } from "../shared/heard.js";
 import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { arriving } from "../shared/timeline.js";
@@ -116,6 +117,8 @@ player.start({
   },
   aims: (snapshot) => eye.follow(snapshot),
   holds: (snapshot) => original.isHeld(snapshot),
+  sounds: ({ place }, edition) =>
+    soundsOf(edition, { stories: true, programmes: place.sound === "kiosk" }),
   onSnapshot: (snapshot, edition) => {
     speech.edition = edition;
     speech.language = snapshot.language;

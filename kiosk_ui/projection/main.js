@@ -2,6 +2,7 @@
 
 import { Connection, socketUrl } from "../shared/connection.js";
 import { guardPage, part } from "../shared/dom.js";
+import { soundsOf } from "../shared/heard.js";
 import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { Words } from "../shared/words.js";
@@ -37,6 +38,8 @@ player.start({
     turnover.follow(snapshot, score);
     return score;
   },
+  sounds: ({ place }, edition) =>
+    soundsOf(edition, { stories: false, programmes: place.sound === "projection" }),
   onSnapshot: (snapshot, edition) => {
     view.follow(snapshot);
     stage.gaze.mirrored = document.documentElement.dir === "rtl";

@@ -54,6 +54,25 @@ export function heard(snapshot, edition) {
 }
 
 /**
+ * Every sound that the visitors of a screen may hear, the set's first language before the others.
+ * @param {Edition} edition
+ * @param {{ stories: boolean, programmes: boolean }} here stories: of photographs, and all that is
+ *   read aloud
+ * @returns {string[]} their addresses
+ */
+export function soundsOf(edition, here) {
+  const { languages, photos, programmes, spoken } = edition.manifest;
+  const pieces = here.programmes ? programmes : [];
+  const told = [...(here.stories ? photos : []), ...pieces].map(({ narration }) => narration);
+  const files = [
+    ...languages.flatMap((language) => told.map((narration) => narration[language]?.file)),
+    ...pieces.map(({ music }) => music),
+    ...languages.flatMap((language) => (here.stories ? Object.values(spoken[language] ?? {}) : [])),
+  ];
+  return files.flatMap((file) => (file ? edition.address(file) : []));
+}
+
+/**
  * What stands at a moment; empty between captions.
  * @param {Caption[]} captions in order @param {number} seconds since they began
  */

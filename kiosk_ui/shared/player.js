@@ -18,6 +18,8 @@ import { frameOf, moment } from "./timeline.js";
  * @property {(snapshot: Snapshot) => void} [aims] how the picture is looked at; else as the
  *   snapshot says
  * @property {(snapshot: Snapshot) => boolean} [holds] whether the scan is held; else the snapshot's
+ * @property {(snapshot: Snapshot, edition: Edition) => string[]} [sounds] addresses of what may be
+ *   heard here, the dearest first
  */
 
 export const REDUCED_MS = 600; // a change for those who asked for reduced motion
@@ -95,11 +97,11 @@ export class Player {
       const edition = await Edition.at(snapshot.edition.url);
       if (this.newest !== snapshot) return;
       edition.forGlass(this.stage.pixels);
-      this.keeper.keep(edition);
       this.edition = edition;
       this.snapshot = snapshot;
       this.stage.marks = snapshot.marks;
-      const { adapt, aims, holds } = this.listener;
+      const { adapt, aims, holds, sounds } = this.listener;
+      this.keeper.keep(edition, () => sounds?.(snapshot, edition) ?? []);
       if (aims) aims(snapshot);
       else this.stage.gaze.aim(snapshot.detail, snapshot.split);
       this.held = holds ? holds(snapshot) : snapshot.held;

@@ -1,5 +1,6 @@
 """The kiosk while its server is really gone, and when it is back."""
 
+import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,7 @@ from server.show.rules import next_deadline, step
 from server.show.state import Event, ShowState, Timing, opening, snapshot
 from tests.support.editions import FolderShelf, published_shelf
 from tests.support.serving import house, serving
+from tests.support.sounds import told_edition, tone
 from tests.support.timeless import edition
 from tests.ui.axe import faults_of
 from tests.ui.browser import Screen
@@ -200,6 +202,61 @@ def test_without_its_server_the_kiosk_opens_photographs_and_plays_their_stages(
         assert screen.read("rekindle.drawn.after.stage") == "clear"
         screen.tap("[data-stage=repaired] img")
         wall.wait_for_picture(OTHER, "repaired")
+
+
+def sounds_asked_for(screen: Screen, *files: str) -> None:
+    names = "performance.getEntriesByType('resource').map(({ name }) => name.split('/').pop())"
+    screen.wait(f"{json.dumps(files)}.every((file) => {names}.includes(file))")
+
+
+def test_without_its_server_a_story_never_heard_before_is_told_and_labels_are_read_aloud(
+    open_screen: Open, tmp_path: Path, station: str
+) -> None:
+    hall = Hall(tmp_path, TIMES)
+    folder = hall.shelf.folder("first-gold", 1)
+    told_edition(folder, 20.0)
+    tone(folder / "aloud.wav", 1.0)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["spoken"] = {"zh-Hans": {"正在朗读": "aloud.wav"}}
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with hall.open():
+        screen = at_the_kept_wall(open_screen, hall, station)
+        sounds_asked_for(screen, "told.wav", "aloud.wav")
+        # The music is heard where the projection is.
+        wall = open_screen(f"{hall.address}/projection/{station}", reduced_motion=True)
+        sounds_asked_for(wall, "told.wav", "music.wav")
+        assert "music.wav" not in screen.read(
+            "performance.getEntriesByType('resource').map(({ name }) => name).join()"
+        )
+    alone(screen)
+    screen.tap(f".print[data-photo='{WIDE}']")
+    screen.wait_for_picture(WIDE, "scan")
+    screen.tap(".shown .extras .listen")
+    screen.wait("rekindleSound.heard.voice.plays && rekindleSound.heard.voice.at > 0.3")
+    screen.tap(".shown .extras .listen")
+    audio = "rekindleSpeech.audio"
+    screen.read(f"{audio}.addEventListener('ended', () => (window.said = {audio}.src))")
+    screen.page.keyboard.press("F3")
+    screen.wait("window.said && said.endsWith('/aloud.wav')")
+
+
+def test_a_sound_for_which_there_is_no_room_is_left_where_it_is(
+    open_screen: Open, tmp_path: Path, station: str
+) -> None:
+    hall = Hall(tmp_path, TIMES)
+    file = tone(hall.shelf.folder("first-gold", 1) / "told.wav", 2.0)
+    size = file.stat().st_size
+    with hall.open():
+        page = open_screen(f"{hall.address}/kiosk/{station}?renderer=css").page
+        had = """async ([url, room]) => {
+          const source = document.querySelector("script[type=module]").src;
+          const { had } = await import(new URL("../shared/keep.js", source));
+          return had(new URL(url, location.href).href, room);
+        }"""
+        url = "/editions/first-gold/1/told.wav"
+        assert page.evaluate(had, [url, size]) == size
+        assert page.evaluate(had, [url, size - 1]) == 0
+    assert page.evaluate(had, [url.replace("told", "other"), size]) is None
 
 
 def test_where_nobody_did_anything_meanwhile_the_servers_state_counts(

@@ -1,20 +1,18 @@
 """Programmes, stories told, life size, a shared wall and the lights-out cue, in a real browser."""
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from server.editions.model import Edition, EditionSound
 from server.show.clock import SystemClock
 from server.show.daily import Daily
 from server.show.messages import Place
 from server.show.stations import Stations
 from tests.support.editions import published_shelf
 from tests.support.serving import house, serving
-from tests.support.sounds import tone
+from tests.support.sounds import told_edition
 from tests.ui.browser import Screen
 from tests.ui.conftest import Open
 from tests.ui.visits import WIDE
@@ -24,34 +22,12 @@ pytestmark = pytest.mark.browser
 SECONDS = 40.0
 
 
-def tell(folder: Path) -> None:
-    """Gives the published edition a told programme, a told photo and a scale; all of it real."""
-    edition = Edition.model_validate_json((folder / "manifest.json").read_bytes())
-    tone(folder / "told.wav", SECONDS)
-    tone(folder / "music.wav", SECONDS, pitch=110)
-    said = {"begins": 0.0, "ends": SECONDS - 1, "text": "听，开幕式\n又开始了"}
-    sound = EditionSound.model_validate(
-        {"file": "told.wav", "seconds": SECONDS, "captions": [said]}
-    )
-    programme = edition.programmes[0].model_copy(
-        update={"narration": {"zh-Hans": sound}, "music": "music.wav", "seconds": SECONDS}
-    )
-    photo = edition.photos[0].model_copy(
-        update={"narration": {"zh-Hans": sound}, "pixels_per_metre": 100.0}
-    )
-    told = edition.model_copy(
-        update={"programmes": (programme,), "photos": (photo, *edition.photos[1:])}
-    )
-    text = json.dumps(told.model_dump(mode="json"), ensure_ascii=False)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A house with a measured wall, a shared one, and sound at the kiosk."""
     root = tmp_path_factory.mktemp("hall")
     shelf = published_shelf(root / "editions")
-    tell(shelf.folder("first-gold", 1))
+    told_edition(shelf.folder("first-gold", 1), SECONDS)
     place = Place(wall_metres=4.0, sound="kiosk")
     walls = {"long": ["left", "right"]}
     stations = Stations(shelf, SystemClock(), walls=walls, place=place)
