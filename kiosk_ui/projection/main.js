@@ -6,6 +6,7 @@ import { soundsOf } from "../shared/heard.js";
 import { inspection, Player } from "../shared/player.js";
 import { Stage } from "../shared/stage.js";
 import { Words } from "../shared/words.js";
+import { Invitation } from "./invitation.js";
 import { LifeSize } from "./life-size.js";
 import { LightsOut } from "./lights-out.js";
 import { Piece } from "./programme.js";
@@ -18,6 +19,7 @@ const stage = new Stage(part(".stage"), byCss);
 const words = Words.ofPage();
 const view = new ProjectionView(words);
 const piece = new Piece(words);
+const invitation = new Invitation(words);
 const lifeSize = new LifeSize(stage);
 const connection = new Connection(socketUrl(`/ws/${station}/projection`));
 const player = new Player(stage, connection.clock);
@@ -44,6 +46,7 @@ player.start({
     view.follow(snapshot);
     stage.gaze.mirrored = document.documentElement.dir === "rtl";
     piece.follow(snapshot, edition);
+    invitation.follow(snapshot, edition);
     lifeSize.follow(snapshot, edition.photo(snapshot.photo), true);
   },
   onFrame: (shown, now) => {
@@ -51,6 +54,8 @@ player.start({
     if (!connection.alive) lightsOut.alone(now);
     piece.frame(now, lightsOut.dark);
     view.caption(stage.scene, lightsOut.dark);
+    // It is not told of a dark wall, nor of one that would not follow the screen.
+    invitation.frame(now, lightsOut.dark || !connection.alive);
   },
 });
 connection.start((message) => {

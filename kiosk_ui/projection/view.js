@@ -1,5 +1,6 @@
 /** The projection's page: one quiet line, lower left. A title leaves after a while; the label of an
- * altered picture steps back and stays, since every altered frame says what it is. */
+ * altered picture steps back and stays, since every altered frame says what it is. While the wall
+ * invites, what is read is the invitation: the label steps back at once. */
 
 import { part, write } from "../shared/dom.js";
 import { sceneLabel, spokenOf } from "../shared/labels.js";
@@ -18,6 +19,7 @@ export class ProjectionView {
     this.spoken = "";
     this.leaves = 0;
     this.altered = false;
+    this.invites = false;
     this.until = "";
   }
 
@@ -25,6 +27,7 @@ export class ProjectionView {
   follow(snapshot) {
     const page = document.documentElement;
     page.dataset.view = snapshot.view;
+    this.invites = snapshot.view === "attract";
     this.words.turnPage(snapshot.language);
     const { lights_out: dark } = snapshot;
     this.until = dark ? clockTime(dark.ends, snapshot.language) : "";
@@ -61,7 +64,7 @@ export class ProjectionView {
   say(text) {
     write(this.line, text);
     this.line.classList.add("shown");
-    this.line.classList.remove("resting");
+    this.line.classList.toggle("resting", this.altered && this.invites);
     clearTimeout(this.leaves);
     this.leaves = window.setTimeout(() => {
       this.line.classList.toggle("shown", this.altered);

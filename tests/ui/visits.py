@@ -50,12 +50,13 @@ def decoded(path: Path) -> Pixels:
 
 
 def shown(screen: Screen) -> Pixels:
-    """The glass without the line of text over it, once it is fully lit and drawn in full, and
+    """The glass without the lines of text over it, once it is fully lit and drawn in full, and
     nothing that was there before dissolves over it any more."""
     screen.wait("document.querySelectorAll('.stage > *').length === 2")
     screen.wait(
         "[...document.querySelectorAll('canvas')].every((each) => "
         "getComputedStyle(each).opacity === '1' || rekindle.renderer === 'css')"
     )
-    screen.read("document.querySelector('.line').style.setProperty('visibility', 'hidden')")
+    lines = "[...document.querySelectorAll('.line, .inviting')]"
+    screen.read(f"{lines}.forEach(({{ style }}) => style.setProperty('visibility', 'hidden'))")
     return screen.pixels()
