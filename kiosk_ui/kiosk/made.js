@@ -18,6 +18,8 @@ const OPERATIONS = {
   enlarge: "The picture was enlarged and its edges were sharpened.",
   colour: "Colour was added, from the colours that are known.",
   retouch: "A restorer went over it by hand.",
+  enhance: "A trained network made the picture clearer.",
+  inpaint: "A trained network painted in what was damaged.",
   redraw: "A model drew the picture anew, held to the photograph.",
   recolour: "A model suggested colours; lightness stayed the photograph's.",
   edit: "A model changed the picture as it was told in words.",

@@ -7,7 +7,11 @@ import pytest
 from babel.messages.pofile import read_po
 
 from server.editions.model import Edition
-from server.restoration.engines.classic.engine import TRAITS
+from server.restoration.engine import EngineTraits
+from server.restoration.engines.classic.engine import TRAITS as CLASSIC
+from server.restoration.engines.diffusion.engine import TRAITS as DIFFUSION
+from server.restoration.engines.hand import TRAITS as HAND
+from server.restoration.engines.nets.engine import TRAITS as NETS
 from server.web import wording
 from server.web.languages import read_words
 from server.web.take_home_pages import MADE
@@ -48,8 +52,16 @@ def test_a_language_is_written_in_its_own_direction() -> None:
     ]
 
 
-def test_every_operation_of_the_classic_engine_has_its_words() -> None:
-    assert set(TRAITS.operations) <= set(wording.OPERATIONS)
+@pytest.mark.parametrize("traits", [CLASSIC, NETS, DIFFUSION, HAND])
+def test_every_operation_of_every_engine_has_its_words(traits: EngineTraits) -> None:
+    assert set(traits.operations) <= set(wording.OPERATIONS)
+
+
+def test_the_kiosk_tells_of_every_operation_and_engine_as_the_pages_do() -> None:
+    source = (UI / "kiosk" / "made.js").read_text("utf-8")
+    for name, table in (("OPERATIONS", wording.OPERATIONS), ("ENGINES", wording.ENGINES)):
+        body = source.partition(f"const {name} = {{")[2].partition("};")[0]
+        assert dict(re.findall(r'"?([\w-]+)"?: "(.+)",', body)) == table
 
 
 def test_labels_name_what_the_colours_rest_on_and_what_was_added(edition: Edition) -> None:
