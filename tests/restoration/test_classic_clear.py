@@ -6,7 +6,7 @@ from skimage import data
 from server.restoration.engine import Image
 from server.restoration.engines.classic.enlarge import enlarge, enlarged_size, luma
 from server.restoration.engines.classic.noise import denoise, measured
-from server.restoration.engines.classic.tone import grey_cast, tone
+from server.restoration.engines.classic.tone import Levels, curve, grey_cast, mapped, tone
 from server.restoration.lab import Plane, lab, lightness
 
 
@@ -94,6 +94,14 @@ def test_a_picture_that_uses_its_range_is_left_nearly_alone() -> None:
     image = grey(astronaut())
     after = toned(image, "black-and-white")
     assert np.abs(lightness(after) - lightness(image)).mean() < 4
+
+
+def test_a_curve_is_followed_between_its_entries_to_a_tenth_of_a_level_of_16_bits() -> None:
+    table = curve(Levels(30, 50, 62), strength=0.9)
+    plane = np.random.default_rng(3).uniform(0, 100, (70, 90)).astype(np.float32)
+    plane[0, :2] = 0, 100
+    exact = np.interp(plane, np.linspace(0, 100, table.size), table)
+    assert np.abs(mapped(plane, table) - exact).max() < 0.1 * 100 / 65535
 
 
 def test_a_film_border_does_not_set_the_levels() -> None:

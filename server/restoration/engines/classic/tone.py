@@ -86,12 +86,22 @@ def curve(levels: Levels, *, strength: float) -> npt.NDArray[np.float32]:
     return (strength * y + (1 - strength) * x).astype(np.float32)
 
 
+def _looked_up(plane: Plane, table: npt.NDArray[np.float32]) -> Plane:
+    """What ``table`` (entries at even steps of L* 0..100) says of each L*, with straight lines from
+    entry to entry: as exact as ``np.interp``, which searches for every pixel's place."""
+    place = np.clip(plane, 0, 100) * np.float32((table.size - 1) / 100)
+    entry = place.astype(np.int16)
+    place -= entry
+    place *= np.diff(table, append=table[-1])[entry]
+    place += table[entry]
+    return place
+
+
 def mapped(plane: Plane, table: npt.NDArray[np.float32]) -> Plane:
     """``plane`` (0..100) through a table of 1001 entries, in strips."""
     out = np.empty_like(plane)
-    grid = np.linspace(0, 100, table.size)
     for rows in strips(*plane.shape):
-        out[rows] = np.interp(plane[rows], grid, table)
+        out[rows] = _looked_up(plane[rows], table)
     return out
 
 
@@ -131,11 +141,11 @@ def warm_tone(warmth: float) -> npt.NDArray[np.float32]:
 
 def monochrome(plane: Plane, warmth: float) -> Image:
     """L* as a picture in one softly warm tone."""
-    table, grid = warm_tone(warmth), np.linspace(0, 100, 1001)
+    tables = np.ascontiguousarray(warm_tone(warmth).T)
     out = np.empty((*plane.shape, 3), np.float32)
     for rows in strips(*plane.shape):
-        for channel in range(3):
-            out[rows, :, channel] = np.interp(plane[rows], grid, table[:, channel])
+        for channel, table in enumerate(tables):
+            out[rows, :, channel] = _looked_up(plane[rows], table)
     return out
 
 
