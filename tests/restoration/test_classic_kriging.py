@@ -37,3 +37,14 @@ def test_a_wide_gap_keeps_the_ramp_it_lies_on() -> None:
     missing = np.zeros((120, 160), bool)
     missing[40:80, 60:100] = True
     assert np.abs(bridged(ramp, missing) - ramp).max() < 0.06
+
+
+def test_what_is_wanted_of_the_missing_is_filled_as_with_all_of_it_and_the_rest_is_left() -> None:
+    print_ = data.camera()[200:330, 180:320, None].astype(np.float32) / 255
+    missing = np.zeros((130, 140), bool)
+    missing[20:23] = missing[60:80, 30:60] = True
+    wanted = missing.copy()
+    wanted[:, :70] = False
+    part = bridged(print_, missing, wanted)
+    assert np.array_equal(part[wanted], bridged(print_, missing)[wanted])
+    assert np.array_equal(part[~wanted], print_[~wanted])

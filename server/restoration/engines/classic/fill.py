@@ -5,6 +5,9 @@ filled from other places of the picture (``patches``). Both get grain lent by th
 because a broad fill without grain is seen from across the room.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +16,7 @@ from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.kriging import bridged
 from server.restoration.engines.classic.margins import margin_depths, margin_of, mend_margin
 from server.restoration.engines.classic.patches import filled_from_elsewhere
-from server.restoration.lab import Plane
+from server.restoration.lab import Plane, is_grey
 
 Mask = npt.NDArray[np.bool_]
 
@@ -52,13 +55,6 @@ def narrow_and_wide(mask: Mask) -> tuple[Mask, list[Mask], list[tuple[slice, sli
     return narrow, pieces, places
 
 
-def _surface(part: Image, mask: Mask) -> Image:
-    """The block with its damage bridged; three equal channels are solved as one."""
-    flat = bool(np.ptp(part, axis=2).max() < 1e-6)
-    solved = bridged(np.ascontiguousarray(part[..., :1]) if flat else part, mask)
-    return np.broadcast_to(solved, part.shape).copy()
-
-
 def _share_of_grain(mask: Mask) -> Plane:
     depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)[..., None]
     return np.asarray(np.clip((depth - _GRAINY[0]) / (_GRAINY[1] - _GRAINY[0]), 0, 1), np.float32)
@@ -72,7 +68,8 @@ def _lent_grain(part: Image, mask: Mask, seed: int) -> Image:
     """
     known = 1 - mask[..., None].astype(np.float32)
     weight = cv2.GaussianBlur(known, (0, 0), 1.2)[..., None]
-    smooth = cv2.GaussianBlur(part * known, (0, 0), 1.2) / np.maximum(weight, 1e-3)
+    blurred = cv2.GaussianBlur(part * known, (0, 0), 1.2).reshape(part.shape)
+    smooth = blurred / np.maximum(weight, 1e-3)
     grain = (part - smooth) * (weight > 0.97)
     usable = cv2.erode(known[..., 0].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     if not usable.any():
@@ -97,22 +94,30 @@ def _mend_narrow(
 ) -> None:
     """Writes ``narrow`` into ``out``; wide damage next to it is not taken for evidence."""
     height, width = mask.shape
-    for top in range(0, height, _BLOCK):
-        for left in range(0, width, _BLOCK):
-            inner = (slice(top, top + _BLOCK), slice(left, left + _BLOCK))
-            if not narrow[inner].any():
-                continue
-            y, x = max(0, top - _CONTEXT), max(0, left - _CONTEXT)
-            place = (slice(y, top + _BLOCK + _CONTEXT), slice(x, left + _BLOCK + _CONTEXT))
-            part, hole = image[place], mask[place]
-            if hole.all():
-                continue
-            surface = _surface(part, hole)
-            lent = _share_of_grain(hole) * _lent_grain(part, hole, seed + top + left)
-            surface += np.float32(grain) * lent
-            here = (slice(top - y, top - y + _BLOCK), slice(left - x, left - x + _BLOCK))
-            chosen = narrow[inner]
-            out[inner][chosen] = np.clip(surface[here][chosen], 0, 1)
+
+    def fill(corner: tuple[int, int]) -> None:
+        top, left = corner
+        inner = (slice(top, top + _BLOCK), slice(left, left + _BLOCK))
+        y, x = max(0, top - _CONTEXT), max(0, left - _CONTEXT)
+        place = (slice(y, top + _BLOCK + _CONTEXT), slice(x, left + _BLOCK + _CONTEXT))
+        hole = mask[place]
+        if hole.all() or not narrow[inner].any():
+            return
+        here = (slice(top - y, top - y + _BLOCK), slice(left - x, left - x + _BLOCK))
+        wanted = np.zeros_like(hole)
+        wanted[here] = narrow[inner]
+        part = image[place]
+        if is_grey(part):
+            part = np.ascontiguousarray(part[..., :1])
+        surface = bridged(part, hole, wanted)
+        lent = _share_of_grain(hole) * _lent_grain(part, hole, seed + top + left)
+        surface += np.float32(grain) * lent
+        out[place][wanted] = np.clip(surface[wanted], 0, 1)
+
+    # Each block writes its own pixels, so that their order does not matter.
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(fill, product(range(0, height, _BLOCK), range(0, width, _BLOCK))):
+            pass
 
 
 def mend(image: Image, mask: Mask, *, grain: float, seed: int, report: Report) -> Image:

@@ -45,6 +45,8 @@ def _guess(image: Image, known: Mask) -> Image:
         take = missing & (total > 1e-3)
         out[take] = mean[take] / total[take][:, None]
         missing &= ~take
+        if not missing.any():
+            break
     if missing.any():
         out[missing] = image[known].mean(axis=0)
     return out
@@ -91,11 +93,14 @@ def _weights(offsets: _Values, *, towards_mean: bool) -> _Values:
     return np.asarray(weights + lacking[:, None] * even, np.float32)
 
 
-def _kriged(values: Image, plane: Plane, missing: Mask, *, towards_mean: bool) -> _Values:
-    """The likeliest ``values`` at the missing pixels, in their order; ``plane`` shows the edges."""
+def _kriged(
+    values: Image, plane: Plane, missing: Mask, wanted: Mask, *, towards_mean: bool
+) -> _Values:
+    """The likeliest ``values`` at the pixels ``wanted`` of those missing, in their order; ``plane``
+    shows the edges."""
     near = cv2.dilate(missing.astype(np.uint8), np.ones((2 * _REACH + 1,) * 2, np.uint8)) > 0
     known = np.argwhere(near & ~missing)
-    places = np.argwhere(missing)
+    places = np.argwhere(wanted)
     out = np.zeros((len(places), values.shape[2]), np.float32)
     count = min(_NEIGHBOURS, len(known))
     if count < 3:
@@ -121,14 +126,15 @@ def _halved(image: Image, missing: Mask) -> tuple[Image, Mask]:
     return np.asarray(mean, np.float32), share < 0.34
 
 
-def bridged(image: Image, missing: Mask) -> Image:
-    """``image`` with its ``missing`` pixels filled; any number of channels, 0..1. Needs at least
-    one known pixel."""
+def bridged(image: Image, missing: Mask, wanted: Mask | None = None) -> Image:
+    """``image`` with its ``missing`` pixels filled, or with those of them that are ``wanted``; any
+    number of channels, 0..1. Needs at least one known pixel."""
+    wanted = missing if wanted is None else wanted
     depth = cv2.distanceTransform(missing.astype(np.uint8), cv2.DIST_L2, 3).max()
     out = image.copy()
     if depth <= _DEPTH or min(missing.shape) < 16:
         plane = _guess(image, ~missing).mean(axis=2)
-        out[missing] = _kriged(image, plane, missing, towards_mean=False)
+        out[wanted] = _kriged(image, plane, missing, wanted, towards_mean=False)
         return out
     small, gone = _halved(image, missing)
     if gone.all():
@@ -137,6 +143,6 @@ def bridged(image: Image, missing: Mask) -> Image:
     forms = cv2.resize(bridged(small, gone), size, interpolation=cv2.INTER_CUBIC)
     forms = forms.reshape(image.shape)
     plane = np.where(missing, forms.mean(axis=2), image.mean(axis=2)).astype(np.float32)
-    rest = _kriged(image - forms, plane, missing, towards_mean=True)
-    out[missing] = forms[missing] + rest
+    rest = _kriged(image - forms, plane, missing, wanted, towards_mean=True)
+    out[wanted] = forms[wanted] + rest
     return out
