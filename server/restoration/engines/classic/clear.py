@@ -8,9 +8,10 @@ import cv2
 import numpy as np
 
 from server.restoration.engine import Image, Report
+from server.restoration.engines.classic.enlarge import luma
 from server.restoration.engines.classic.network import cleared
 from server.restoration.engines.classic.noise import calmed
-from server.restoration.lab import Plane
+from server.restoration.lab import Plane, is_grey, strips
 
 WORK_PIXELS = 1_300_000
 """A larger scan is read reduced, at most to half its sides: its own pixels hold grain, the lens'
@@ -29,29 +30,41 @@ def clear(image: Image, *, strength: float, chroma: float, report: Report) -> Im
     removed, both 0..1.
     """
     height, width = image.shape[:2]
-    ycc = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2YCrCb), np.float32)
-    plane = np.ascontiguousarray(ycc[..., 0])
+    plane = luma(image)
     scale = working_scale(height, width)
-    if scale < 1:
-        small = (max(width // 2, round(width * scale)), max(height // 2, round(height * scale)))
-        plane = np.asarray(cv2.resize(plane, small, interpolation=cv2.INTER_AREA), np.float32)
-    fine = cleared(plane, lambda share: report(0.8 * share))
+    small = (max(width // 2, round(width * scale)), max(height // 2, round(height * scale)))
+    read = cv2.resize(plane, small, interpolation=cv2.INTER_AREA) if scale < 1 else plane
+    fine = cleared(np.asarray(read, np.float32), lambda share: report(0.8 * share))
     rows, columns = max(fine.shape[0], height), max(fine.shape[1], width)
-    if fine.shape != (rows, columns):
-        fine = np.asarray(cv2.resize(fine, (columns, rows), interpolation=cv2.INTER_CUBIC))
-    plain = cv2.resize(ycc[..., 0], (columns, rows), interpolation=cv2.INTER_CUBIC)
-    fine = cv2.addWeighted(fine, strength, plain, 1 - strength, 0)
+    fine = _at(fine, rows, columns)
+    cv2.addWeighted(fine, strength, _at(plane, rows, columns), 1 - strength, 0, dst=fine)
     out = np.empty((rows, columns, 3), np.float32)
-    out[..., 0] = fine
-    coloured = max(float(np.ptp(ycc[..., 1])), float(np.ptp(ycc[..., 2]))) > 0.004
-    for channel in (1, 2):
-        layer = np.ascontiguousarray(ycc[..., channel])
-        layer = _calm(layer, chroma) if coloured and chroma > 0 else layer
-        out[..., channel] = cv2.resize(layer, (columns, rows), interpolation=cv2.INTER_CUBIC)
-        report(0.75 + 0.1 * channel)
-    out = np.asarray(cv2.cvtColor(out, cv2.COLOR_YCrCb2RGB), np.float32)
+    if is_grey(image):
+        out[:] = fine[..., None]
+    else:
+        out[..., 0] = fine
+        for channel, layer in enumerate(_tints(image, chroma), 1):
+            out[..., channel] = _at(layer, rows, columns)
+        for part in strips(rows, columns):
+            out[part] = cv2.cvtColor(out[part], cv2.COLOR_YCrCb2RGB)
     np.clip(out, 0, 1, out=out)
     return out
+
+
+def _at(plane: Plane, rows: int, columns: int) -> Plane:
+    if plane.shape == (rows, columns):
+        return plane
+    return np.asarray(cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_CUBIC))
+
+
+def _tints(image: Image, strength: float) -> list[Plane]:
+    """Cr and Cb, 0..1, with their noise reduced by ``strength``."""
+    planes = [np.empty(image.shape[:2], np.float32) for _ in range(2)]
+    for rows in strips(*image.shape[:2]):
+        ycc = cv2.cvtColor(image[rows], cv2.COLOR_RGB2YCrCb)
+        planes[0][rows], planes[1][rows] = ycc[..., 1], ycc[..., 2]
+    coloured = max(float(np.ptp(plane)) for plane in planes) > 0.004
+    return [_calm(plane, strength) for plane in planes] if coloured and strength > 0 else planes
 
 
 def _calm(layer: Plane, strength: float) -> Plane:
