@@ -63,9 +63,13 @@ function makers(words, steps) {
     const kind = step.engine === "classic" && step.weights !== null ? "nets" : step.engine;
     const engine = ENGINES[kind] ? words.say(ENGINES[kind]) : step.engine;
     const version = `${step.engine} ${step.engine_version}`;
-    return [engine, version, day(words, step.made_at), step.who ?? ""].filter(Boolean).join(words.say(" · "));
+    return [engine, version, day(words, step.made_at), step.who ?? ""].filter(Boolean);
   });
-  return [...new Set(lines)].map((line) => element("p", "maker", line));
+  const told = new Map(lines.map((line) => [line.join("\n"), line]));
+  return [...told.values()].map((line) => {
+    const parts = line.flatMap((part) => [words.say(" · "), element("span", "", part)]);
+    return element("p", "maker", ...parts.slice(1));
+  });
 }
 
 /**

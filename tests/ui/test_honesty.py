@@ -225,3 +225,15 @@ def test_without_webgl_what_was_added_is_hatched_all_the_same(
     assert np.abs(change[INVENTED]).max() > 12
     kept = change[SIZE[1] // 4 + 3 :, SIZE[0] // 4 + 3 :]
     assert np.abs(kept).max() <= 3
+
+
+def test_how_it_was_made_is_told_with_dates_that_no_line_tears_in_two(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    screen.tap(".shown .asks button:nth-child(5)")
+    screen.wait("document.querySelector('.panel .maker')")
+    parts = screen.page.locator(".panel .maker:last-child span").all_text_contents()
+    assert parts == ["普通运算，未用训练出的模型", "classic 1", "2026年11月22日"] * 3
+    lines = "[...document.querySelectorAll('.maker span')].map((part) => part.offsetHeight)"
+    assert len(set(screen.read(lines))) == 1
