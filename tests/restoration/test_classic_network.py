@@ -56,6 +56,15 @@ def test_the_weights_are_in_the_key_of_what_they_made_and_of_nothing_else() -> N
     assert engine.weights("clear", {}) == network.digest(network.CLEARER)
 
 
+@pytest.mark.parametrize("asked", [network.CLEARER, network.FINDER])
+def test_another_runtime_reads_the_same_in_the_weights(asked: network.Network) -> None:
+    plane = scene()
+    net = cv2.dnn.readNetFromONNX(np.frombuffer(network.packed(asked), np.uint8))
+    net.setInput(plane[None, None] - np.float32(0.5))
+    (ours,) = network.session_of(asked).run(None, {"print": plane[None, None] - np.float32(0.5)})
+    np.testing.assert_allclose(ours, net.forward(), atol=1e-4)
+
+
 def test_neither_finding_nor_clearing_loads_torch() -> None:
     code = (
         "import sys, numpy as np;"

@@ -1,4 +1,5 @@
-"""The learned part: two small networks that were trained for this house, run by OpenCV in tiles.
+"""The learned part: two small networks that were trained for this house, run in tiles by ONNX
+Runtime, which takes less than half the time of OpenCV's own network module.
 
 Both read lightness alone. One says what to add to a bicubic enlargement, the other how likely each
 pixel is damage. How they were trained, on what, and how good they are: weights/CARD.md.
@@ -12,6 +13,7 @@ from importlib.resources import files
 import cv2
 import numpy as np
 import numpy.typing as npt
+import onnxruntime
 
 from server.restoration.engine import Report
 from server.restoration.lab import Plane
@@ -80,16 +82,26 @@ def _spread(plane: Plane) -> tuple[np.float32, np.float32]:
 
 def _read(network: Network, plane: Plane, report: Report) -> Plane:
     """The answer at ``zoom`` times the plane's size; the mean over its views."""
-    net = cv2.dnn.readNetFromONNX(np.frombuffer(packed(network), np.uint8))
+    session = session_of(network)
     views = int(np.clip(_VIEWED // plane.size, 1, 8))
     total: Plane | None = None
     for view in range(views):
         turned = _turned(plane, view)
-        answer = _back(_tiled(network, net, turned), view)
+        answer = _back(_tiled(network, session, turned), view)
         total = answer if total is None else total + answer
         report(0.9 * (view + 1) / views)
     assert total is not None
     return total / np.float32(views)
+
+
+def session_of(network: Network) -> onnxruntime.InferenceSession:
+    """The network, ready to be asked for ``print`` (1, 1, h, w), on the processor's cores."""
+    options = onnxruntime.SessionOptions()
+    # Threads that wait for work would keep the cores busy that serve the screens.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return onnxruntime.InferenceSession(
+        packed(network), options, providers=["CPUExecutionProvider"]
+    )
 
 
 def _turned(plane: Plane, view: int) -> Plane:
@@ -102,7 +114,7 @@ def _back(plane: Plane, view: int) -> Plane:
     return np.ascontiguousarray(straight[:, ::-1] if view % 2 else straight)
 
 
-def _tiled(network: Network, net: "cv2.dnn.Net", plane: Plane) -> Plane:
+def _tiled(network: Network, session: onnxruntime.InferenceSession, plane: Plane) -> Plane:
     """Tiles of one size with a margin of picture around each."""
     height, width = plane.shape
     margin, zoom = network.margin, network.zoom
@@ -117,8 +129,8 @@ def _tiled(network: Network, net: "cv2.dnn.Net", plane: Plane) -> Plane:
         for column in range(columns):
             y, x = row * row_side, column * column_side
             tile = wide[y : y + row_side + 2 * margin, x : x + column_side + 2 * margin]
-            net.setInput(np.ascontiguousarray(tile - np.float32(0.5))[None, None])
-            made = _shuffled(net.forward()[0], 2 * zoom)
+            (answer,) = session.run(None, {"print": (tile - np.float32(0.5))[None, None]})
+            made = _shuffled(answer[0], 2 * zoom)
             out[y * zoom : (y + row_side) * zoom, x * zoom : (x + column_side) * zoom] = made[
                 edge : edge + row_side * zoom, edge : edge + column_side * zoom
             ]
