@@ -29,6 +29,10 @@ class Course:
     be seen, and nothing is said of it."""
     enlarged: float = 0.0
     """How often a scene is shown larger than its photograph is sharp, as large scans do."""
+    faces: float = 0.0
+    """How often a scene is looked for around a face."""
+    sharp: float = 0.0
+    """How often the lens blurs nothing, beside the one print of ten it never blurs."""
 
 
 _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
@@ -62,7 +66,7 @@ def grain_fields(seed: int) -> list[Plane]:
 
 
 def _crop(rng: Rng, source: Source, side: int) -> Bytes:
-    """A piece of a photograph, turned and mirrored; of two, often the busier."""
+    """A piece of a photograph; of two, often the busier."""
     photos = source.photos[int(rng.integers(len(source.photos)))]
     sizes = [size for size in photos if min(size.shape[:2]) >= side]
     areas = np.array([size.shape[0] * size.shape[1] for size in sizes], np.float64)
@@ -72,7 +76,25 @@ def _crop(rng: Rng, source: Source, side: int) -> Bytes:
         y = int(rng.integers(photo.shape[0] - side + 1))
         x = int(rng.integers(photo.shape[1] - side + 1))
         pieces.append(photo[y : y + side, x : x + side])
-    piece = max(pieces, key=lambda crop: float(crop[::4, ::4].std()))
+    return max(pieces, key=lambda crop: float(crop[::4, ::4].std()))
+
+
+def around_face(rng: Rng, source: Source, side: int) -> Bytes:
+    """A piece of a photograph with a face somewhere in its middle half."""
+    shown = [number for number, faces in enumerate(source.faces) if faces]
+    number = int(rng.choice(shown))
+    face = source.faces[number][int(rng.integers(len(source.faces[number])))]
+    sizes = [size for size in source.photos[number] if min(size.shape[:2]) >= side]
+    photo = sizes[int(rng.integers(len(sizes)))]
+    place = []
+    for length, share in zip(photo.shape[:2], face[::-1], strict=True):
+        start = share * length - side * rng.uniform(0.25, 0.75)
+        place.append(int(np.clip(start, 0, length - side)))
+    y, x = place
+    return photo[y : y + side, x : x + side]
+
+
+def _turned(rng: Rng, piece: Bytes) -> Bytes:
     piece = np.rot90(piece, int(rng.integers(4)))
     return np.ascontiguousarray(piece[:, ::-1] if rng.random() < 0.5 else piece)
 
@@ -212,7 +234,8 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
     side = 2 * course.side
     large = course.enlarged > 0 and rng.random() < course.enlarged
     cut = round(side / rng.uniform(1.2, _LARGEST)) if large else side
-    piece = _crop(rng, source, cut)
+    faced = course.faces > 0 and rng.random() < course.faces
+    piece = _turned(rng, (around_face if faced else _crop)(rng, source, cut))
     if large:
         size = (side, side)
         piece = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC), np.uint8)
@@ -221,7 +244,8 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         if rng.random() < chance:
             scene = drawn(rng, scene)
     scene, span = _toned(rng, scene)
-    plane, kernel = scene, _kernel(rng)
+    sharp = course.sharp > 0 and rng.random() < course.sharp
+    plane, kernel = scene, None if sharp else _kernel(rng)
     if kernel is not None:
         plane = np.asarray(cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT))
     if rng.random() < 0.05:

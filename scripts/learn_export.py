@@ -125,6 +125,17 @@ def export(checkpoint: Path, out: Path) -> str:
     return sha256(packed).hexdigest()
 
 
+def weights(path: Path) -> Weights:
+    """The weights that a file written by :func:`export` holds, at 32 bits."""
+    held = onnx.load(path).graph.initializer
+    return {
+        each.name.removesuffix(".half"): torch.from_numpy(
+            numpy_helper.to_array(each).astype(np.float32)
+        )
+        for each in held
+    }
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path)

@@ -6,9 +6,10 @@ ones are never read is written in quality_split.toml.
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from skimage import color, data
 
 Bytes = npt.NDArray[np.uint8]
+Point = tuple[float, float]
 SPLIT = Path(__file__).parent / "quality_split.toml"
 
 _SHARE_CUT = {"pg_": 0.06}
@@ -46,9 +48,11 @@ class Source:
     """Small marks traced on real film, in the same form."""
     pieces: list[Bytes]
     """The connected parts of the shapes, at full size."""
+    faces: list[list[Point]]
+    """Where faces are on each photograph, as fractions (x, y) of its sides."""
 
 
-def read_split() -> dict[str, dict[str, list[str]]]:
+def read_split() -> dict[str, dict[str, list[Any]]]:
     return tomllib.loads(SPLIT.read_text("utf-8"))
 
 
@@ -95,7 +99,12 @@ def read_source(photos: Path) -> Source:
     for path in sorted((photos / "damage-shapes" / "scans-annotations").glob("*.json")):
         if path.stem not in split["shapes"]["held_out_scans"]:
             marks.extend(_reduced(mark) for mark in traced(path))
-    return Source([reductions(files[name]) for name in names], shapes, marks, pieces)
+    photos_read = [reductions(files[name]) for name in names]
+    return Source(photos_read, shapes, marks, pieces, _faces(split, names))
+
+
+def _faces(split: dict[str, dict[str, list[Any]]], names: Sequence[str]) -> list[list[Point]]:
+    return [[(x, y) for x, y in split["faces"].get(name, ())] for name in names]
 
 
 def read_shipped(photos: Path) -> Source:
@@ -103,7 +112,8 @@ def read_shipped(photos: Path) -> Source:
     read = read_source(photos)
     shipped = (getattr(data, name)() for name in SHIPPED)
     colour = [[color.gray2rgb(image) if image.ndim == 2 else image] for image in shipped]
-    return Source(read.photos + colour, read.shapes, read.marks, read.pieces)
+    faces = read.faces + _faces(read_split(), SHIPPED)
+    return Source(read.photos + colour, read.shapes, read.marks, read.pieces, faces)
 
 
 def traced(path: Path) -> Iterator[Bytes]:

@@ -127,8 +127,59 @@ def _stranded(rng: Rng, scene: Plane) -> Plane:
     return np.clip(scene + depth * np.clip(canvas, -1, 1), 0, 1).astype(np.float32)
 
 
+def _buttoned(rng: Rng, scene: Plane) -> Plane:
+    """Buttons, medals, rivets, beads: a row of equal small discs, lit from one side."""
+    side = scene.shape[0]
+    for _ in range(int(rng.integers(1, 4))):
+        radius = float(np.exp(rng.uniform(np.log(1.5), np.log(9))))
+        gap = radius * rng.uniform(2.5, 12)
+        turn, bend = rng.uniform(0, 2 * np.pi), rng.normal(0, 0.08)
+        place = rng.uniform(0, side, 2)
+        base, shine = rng.choice((rng.uniform(0, 0.3), rng.uniform(0.6, 1))), rng.uniform(0.1, 0.5)
+        light = rng.uniform(0, 2 * np.pi)
+        towards = np.array([np.cos(light), np.sin(light)])
+        for number in range(int(rng.integers(1, 9))):
+            angle = turn + bend * number
+            place = place + gap * np.array([np.cos(angle), np.sin(angle)])
+            for off, share, value in (
+                (-0.25 * towards, 1.15, base - shine),
+                (np.zeros(2), 1.0, base),
+                (0.35 * towards, 0.45, base + shine),
+            ):
+                canvas = np.zeros((side, side), np.uint8)
+                centre = np.round((place + radius * off) * 16).astype(int)
+                size = (max(8, int(radius * share * 16)),) * 2
+                at = (int(centre[0]), int(centre[1]))
+                cv2.ellipse(canvas, at, size, 0, 0, 360, 255, -1, cv2.LINE_AA, 4)
+                scene = scene + _opacity(canvas) * (np.float32(np.clip(value, 0, 1)) - scene)
+    return scene
+
+
+def _perforated(rng: Rng, scene: Plane) -> Plane:
+    """A film's edge: a dark rebate with a row of light holes, or the other way round."""
+    side = scene.shape[0]
+    wide, hole = int(rng.uniform(0.1, 0.3) * side), rng.uniform(0.05, 0.16) * side
+    dark, light = rng.uniform(0, 0.15), rng.uniform(0.2, 1.0)
+    if rng.random() < 0.2:
+        dark, light = light, dark
+    framed = scene.copy()
+    framed[:, :wide] = np.float32(dark)
+    gap, start = hole * rng.uniform(1.3, 2.2), rng.uniform(0, hole)
+    canvas = np.zeros((side, side), np.uint8)
+    left, right = int(0.2 * wide), int(rng.uniform(0.55, 0.8) * wide)
+    for number in range(int(side / gap) + 1):
+        top = int(start + number * gap)
+        corners = np.array([[left, top], [right, top], [right, top + hole], [left, top + hole]])
+        cv2.fillPoly(canvas, [np.round(corners * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    soft = cv2.GaussianBlur(canvas, (0, 0), float(rng.uniform(0.6, 3.0)))
+    framed = framed + _opacity(np.asarray(soft, np.uint8)) * (np.float32(light) - framed)
+    return np.ascontiguousarray(np.rot90(framed, int(rng.integers(4))), np.float32)
+
+
 BELONGING: Drawn = ((0.22, _lined), (0.06, _lettered), (0.10, _lit), (0.05, _bordered))
 SELDOM: Drawn = ((0.12, _lined), (0.06, _lettered), (0.03, _lit), (0.05, _bordered))
 """What belongs to a picture, less often."""
 DECEIVING: Drawn = ((0.05, _starry), (0.10, _ringed), (0.10, _stranded))
 """What a finder of damage takes for damage until it is told."""
+EQUALS: Drawn = ((0.05, _lit), (0.08, _buttoned), (0.03, _perforated))
+"""Small things that are sharp, but come in rows of equals."""

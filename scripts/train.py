@@ -7,7 +7,11 @@ where the last checkpoint was. Each worker is one process with one thread that l
 of a step's examples; then all take the mean of their gradients. On a shared machine that is much
 faster than threads, which wait for each other at every layer.
 
+A training can also go on from weights that ship (``--start FILE.onnx --at STEP``), with the rate
+rising anew.
+
 Usage: train.py clear|find [--photos DIR] [--to DIR] [--steps N] [--cooldown N] [--workers N]
+       [--start FILE --at STEP]
 """
 
 import argparse
@@ -26,9 +30,9 @@ import torch
 import torch.multiprocessing as processes
 from learn_ageing import Batch, Course, batch, grain_fields
 from learn_damage import SPECKLED
-from learn_export import export
+from learn_export import export, weights
 from learn_photos import Source, read_shipped, read_source
-from learn_scenes import BELONGING, DECEIVING, SELDOM
+from learn_scenes import BELONGING, DECEIVING, EQUALS, SELDOM
 from torch import nn
 
 SEED, BATCH = 1974, 16
@@ -55,6 +59,9 @@ FINDING = {
     0: Course(128, BELONGING + DECEIVING),
     4200: Course(128, SELDOM + DECEIVING, SPECKLED, (0.05, 1.5)),
     7000: Course(128, SELDOM + DECEIVING, SPECKLED, (0.05, 1.5), enlarged=0.4),
+    12000: Course(
+        128, SELDOM + DECEIVING + EQUALS, SPECKLED, (0.05, 1.5), 0.3, faces=0.15, sharp=0.3
+    ),
 }
 TASKS = {
     "clear": Task(learn_net.Network, learn_net.loss, {0: Course(96, BELONGING)}, read_source),
@@ -62,9 +69,10 @@ TASKS = {
 }
 
 
-def rate(step: int, steps: int, cooldown: int) -> float:
-    """The rate of learning at a step: up, level, and down by the square root of what is done."""
-    rising = min(1.0, (step + 1) / WARM_UP)
+def rate(step: int, steps: int, cooldown: int, first: int = 0) -> float:
+    """The rate of learning at a step: up from the first, level, and down by the square root of what
+    is done."""
+    rising = min(1.0, (step - first + 1) / WARM_UP)
     over = max(0, step - (steps - cooldown)) / max(1, cooldown)
     return float(RATE * rising * (1 - over**0.5))
 
@@ -117,6 +125,13 @@ class Training:
             for old, new in zip(self.mean.parameters(), self.network.parameters(), strict=True):
                 old.lerp_(new, 1 - keep)
 
+    def start(self, path: Path, step: int) -> None:
+        """Takes the weights of a file that :mod:`learn_export` wrote after ``step`` steps."""
+        held = weights(path)
+        for network in (self.network, self.mean):
+            network.load_state_dict(held)
+        self.step = step
+
     def save(self, path: Path) -> None:
         part = path.with_suffix(".part")
         torch.save(
@@ -147,6 +162,8 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
     checkpoint = given.to / f"{given.what}.pt"
     if checkpoint.exists():
         training.load(checkpoint)
+    elif given.start:
+        training.start(given.start, given.at)
     source, fields = task.source(given.photos), grain_fields(given.seed)
     since, seen = time.monotonic(), []
     places = range(rank, given.batch, given.workers)
@@ -157,7 +174,7 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
         barrier.wait(_PATIENCE)
         mean = shared.mean(dim=0)
         barrier.wait(_PATIENCE)
-        training.move(mean, rate(training.step, given.steps, given.cooldown))
+        training.move(mean, rate(training.step, given.steps, given.cooldown, given.at))
         if rank == 0 and training.step % _SAY_EVERY == 0:
             told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
             pace = (time.monotonic() - since) / len(seen)
@@ -177,6 +194,8 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--start", type=Path, help="weights to begin with, as they ship")
+    parser.add_argument("--at", type=int, default=0, help="the steps that made them")
     return parser.parse_args(words)
 
 

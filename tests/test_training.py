@@ -1,6 +1,7 @@
 """Training goes on where it stopped, draws what it says, and writes what the engine reads."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,10 +10,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from learn_ageing import Batch, batch, example, grain_fields  # noqa: E402
+from learn_ageing import Batch, around_face, batch, example, grain_fields  # noqa: E402
 from learn_export import export  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
-from learn_scenes import BELONGING, DECEIVING  # noqa: E402
+from learn_scenes import BELONGING, DECEIVING, EQUALS  # noqa: E402
 from train import TASKS, Task, Training, rate  # noqa: E402
 
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
@@ -25,7 +26,7 @@ def source() -> Source:
     shape = np.zeros((60, 60), np.uint8)
     cv2.line(shape, (5, 5), (50, 40), 255, 3, cv2.LINE_AA)
     sizes = [shape, shape[::2, ::2].copy(), shape[::4, ::4].copy()]
-    return Source([[np.asarray(scene)]], [sizes], [sizes], [shape])
+    return Source([[np.asarray(scene)]], [sizes], [sizes], [shape], [[(0.5, 0.4)]])
 
 
 def examples(task: "Task", step: int) -> Batch:
@@ -66,9 +67,9 @@ def test_an_example_is_a_print_its_scene_and_its_damage(task: "Task") -> None:
     assert any(one.damage.any() for one in made) and not all(one.damage.any() for one in made)
 
 
-@pytest.mark.parametrize("number", range(len(BELONGING + DECEIVING)))
+@pytest.mark.parametrize("number", range(len(BELONGING + DECEIVING + EQUALS)))
 def test_what_is_drawn_into_a_scene_changes_it_and_stays_in_range(number: int) -> None:
-    drawn = (BELONGING + DECEIVING)[number][1]
+    drawn = (BELONGING + DECEIVING + EQUALS)[number][1]
     scene = np.full((128, 128), 0.4, np.float32)
     made = [drawn(np.random.default_rng(seed), scene) for seed in range(6)]
     for after in made:
@@ -90,6 +91,18 @@ def test_a_training_that_was_stopped_goes_on_bit_for_bit(task: "Task", tmp_path:
         assert torch.equal(one, two)
 
 
+def test_a_training_begins_with_the_weights_that_ship(tmp_path: Path) -> None:
+    training = trained(Training(TASKS["find"], 5), 1)
+    training.save(tmp_path / "checkpoint.pt")
+    export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx")
+    begun = Training(TASKS["find"], 99)
+    begun.start(tmp_path / "out.onnx", 12000)
+    assert begun.step == 12000
+    for name, value in training.mean.state_dict().items():
+        torch.testing.assert_close(begun.network.state_dict()[name], value, atol=1e-3, rtol=1e-3)
+        assert torch.equal(begun.mean.state_dict()[name], begun.network.state_dict()[name])
+
+
 def test_what_is_exported_runs_without_torch_and_agrees(task: "Task", tmp_path: Path) -> None:
     training = trained(Training(task, 5), 1)
     training.save(tmp_path / "checkpoint.pt")
@@ -108,6 +121,17 @@ def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
     rates = [rate(step, 1000, 300) for step in range(1000)]
     assert rates[0] < rates[50] < rates[150] == rates[690] > rates[800] > rates[-1] > 0
     assert rates[-1] < 0.01 * rates[500]
+    assert [rate(600 + step, 1000, 300, first=600) for step in range(90)] == rates[:90]
+
+
+def test_a_face_is_in_the_middle_half_of_what_is_cut_around_it() -> None:
+    shown = np.zeros((300, 400, 3), np.uint8)
+    shown[118:122, 198:202] = 255
+    read = replace(source(), photos=[[shown]])
+    for seed in range(20):
+        piece = around_face(np.random.default_rng(seed), read, 128)
+        y, x = (places.mean() for places in np.nonzero(piece[..., 0]))
+        assert piece.shape == (128, 128, 3) and 30 < x < 98 and 30 < y < 98
 
 
 def test_nothing_is_both_learnt_from_and_measured_on() -> None:
