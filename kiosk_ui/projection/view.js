@@ -44,8 +44,9 @@ export class ProjectionView {
    */
   caption(scene, dark) {
     if (scene === null) return;
-    const { photo, stage } = spokenOf(scene);
-    const spoken = `${photo.id} ${stage.name} ${this.words.language} ${scene.marks} ${dark}`;
+    const { photo, stage, isPlate } = spokenOf(scene);
+    const shown = `${photo.id} ${stage.name} ${isPlate}`;
+    const spoken = `${shown} ${this.words.language} ${scene.marks} ${dark}`;
     if (spoken === this.spoken) return;
     this.spoken = spoken;
     if (dark) {

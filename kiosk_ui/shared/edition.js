@@ -15,6 +15,7 @@
  * @property {Source | null} arrival
  * @property {Source | null} evidence
  * @property {Picture[]} plates of a model at work on this stage
+ * @property {boolean} isPlate it is one of those
  */
 
 const NEAR_ENOUGH = 0.9; // of the pixels a screen has: a slightly smaller rendition still looks sharp
@@ -110,7 +111,8 @@ export class Edition {
   plate(photo, stage, file) {
     /** @type {Source} */
     const source = { url: this.address(file), spare: null, kind: "picture" };
-    return { photo, stage, source, detail: null, arrival: null, evidence: null, plates: [] };
+    const alone = { detail: null, arrival: null, evidence: null, plates: [], isPlate: true };
+    return { photo, stage, source, ...alone };
   }
 
   /**
@@ -129,7 +131,7 @@ export class Edition {
         const evidence = this.map(stage.evidence);
         const plates = stage.frames.map((file) => this.plate(photo, stage, file));
         /** @type {Picture} */
-        const picture = { photo, stage, source, detail, arrival, evidence, plates };
+        const picture = { photo, stage, source, detail, arrival, evidence, plates, isPlate: false };
         return /** @type {const} */ ([stage.name, picture]);
       });
       this.pictures.set(photo.id, new Map(stages));

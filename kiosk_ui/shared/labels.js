@@ -94,8 +94,10 @@ export function spokenOf({ before, after, progress }) {
  * @param {Words} words @param {Scene} scene
  */
 export function sceneLabel(words, scene) {
-  const { photo, stage } = spokenOf(scene);
+  const { photo, stage, isPlate } = spokenOf(scene);
+  const drawing = isPlate ? words.say("A model at work") : "";
   const made = stageLabel(words, photo, stage.name);
-  const added = scene.marks ? addedLabel(words, stage.invented) : "";
-  return [made, added].filter(Boolean).join(words.say(" · "));
+  // Nothing is hatched over what is not finished.
+  const added = scene.marks && !isPlate ? addedLabel(words, stage.invented) : "";
+  return [drawing, made, added].filter(Boolean).join(words.say(" · "));
 }

@@ -102,6 +102,25 @@ def test_people_stand_at_their_true_height_on_the_wall(open_screen: Open, hall: 
     wall.wait("rekindle.picture.place[2] < 0.8 * innerWidth - 2 || !rekindle.snapshot.life_size")
 
 
+def test_where_words_come_from_the_right_the_ruler_stands_on_the_left(
+    open_screen: Open, hall: str
+) -> None:
+    kiosk = at_the_wall(open_screen, hall, "right-to-left", (1280, 800))
+    wall = open_screen(f"{hall}/projection/right-to-left?language=ar-XB&renderer=css")
+    kiosk.tap(f".print[data-photo='{WIDE}']")
+    kiosk.wait_for_view("photo")
+    kiosk.tap(".extras button:nth-of-type(2)")
+    kiosk.wait("!document.querySelector('.extras button:nth-of-type(3)').hidden")
+    kiosk.tap(".extras button:nth-of-type(3)")
+    wall.wait("!document.querySelector('.ruler').hidden")
+    ruler, line = (
+        wall.read(f"document.querySelector('{each}').getBoundingClientRect().toJSON()")
+        for each in (".ruler", ".line")
+    )
+    assert ruler["right"] < line["left"]
+    assert ruler["left"] == pytest.approx(0.05 * 960, abs=2)
+
+
 def test_others_are_told_that_the_wall_is_taken(open_screen: Open, hall: str) -> None:
     wall = open_screen(f"{hall}/projection/long")
     left = at_the_wall(open_screen, hall, "left")
