@@ -6,6 +6,7 @@
 import { element } from "../shared/dom.js";
 import { around, cardPlace, grown, isInside, joined, leader, overlap } from "./card-place.js";
 import { signed } from "./closer-tool.js";
+import { colourName } from "./colour-name.js";
 import { pressable } from "./press.js";
 
 /** @typedef {import("../shared/words.js").Words} Words */
@@ -134,7 +135,8 @@ export class RegionTool {
       const swatch = element("span", "swatch");
       swatch.style.background = region.colour;
       const certain = region.certainty === null ? "" : words.say(CERTAINTY[region.certainty]);
-      lines.push(element("p", "colour", swatch, element("span", "", certain)));
+      const said = [words.say(colourName(region.colour)), certain].filter(Boolean);
+      lines.push(element("p", "colour", swatch, element("span", "", said.join(words.say(" · ")))));
     }
     const source = region.source === null ? "" : words.of(region.source);
     if (source) lines.push(element("p", "", source));

@@ -54,7 +54,8 @@ export function heard(snapshot, edition) {
 }
 
 /**
- * Every sound that the visitors of a screen may hear, the set's first language before the others.
+ * Every sound that the visitors of a screen may hear: what is told, the set's first language before
+ * the others, what is read aloud, and music last, for it is long.
  * @param {Edition} edition
  * @param {{ stories: boolean, programmes: boolean }} here stories: of photographs, and all that is
  *   read aloud
@@ -66,8 +67,8 @@ export function soundsOf(edition, here) {
   const told = [...(here.stories ? photos : []), ...pieces].map(({ narration }) => narration);
   const files = [
     ...languages.flatMap((language) => told.map((narration) => narration[language]?.file)),
-    ...pieces.map(({ music }) => music),
     ...languages.flatMap((language) => (here.stories ? Object.values(spoken[language] ?? {}) : [])),
+    ...pieces.map(({ music }) => music),
   ];
   return files.flatMap((file) => (file ? edition.address(file) : []));
 }

@@ -227,6 +227,23 @@ def test_without_webgl_what_was_added_is_hatched_all_the_same(
     assert np.abs(kept).max() <= 3
 
 
+def test_a_tap_on_a_region_tells_its_name_colour_source_and_certainty(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    left, top, width, height = screen.read("rekindle.picture.place")
+    screen.page.mouse.click(left + 0.8 * width, top + 0.2 * height)
+    screen.wait("!document.querySelector('.shown .card').hidden")
+    card = screen.page.locator(".shown .card").inner_text().split("\n")
+    assert [line for line in card if line.strip()] == ["红旗", "红色 · 有据可查", "国旗标准"]
+    swatch = "getComputedStyle(document.querySelector('.swatch')).backgroundColor"
+    assert screen.read(swatch) == "rgb(222, 41, 16)"
+    # A tap beside every region closes it.
+    time.sleep(0.5)
+    screen.page.mouse.click(left + 0.05 * width, top + 0.1 * height)
+    screen.wait("document.querySelector('.shown .card').hidden")
+
+
 def test_how_it_was_made_is_told_with_dates_that_no_line_tears_in_two(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:

@@ -228,3 +228,28 @@ def test_a_date_is_said_in_the_visitors_language(screen: Screen) -> None:
     }
     for language, expected in said.items():
         assert asked(screen, "../kiosk/dates.js", call, [language, dates]) == expected
+
+
+@pytest.mark.parametrize(
+    ("colour", "name"),
+    [
+        ("#000000", "Black"),
+        ("#ffffff", "White"),
+        ("#808080", "Grey"),
+        ("#DE2910", "Red"),
+        ("#7a1010", "Dark red"),
+        ("#E36A3A", "Orange"),
+        ("#F2B84E", "Yellow"),
+        ("#123f20", "Dark green"),
+        ("#3C3B6E", "Dark blue"),
+        ("#A9BFD6", "Light blue"),
+        ("#56409A", "Purple"),
+        ("#ffc0cb", "Pink"),
+        ("#D9AC8B", "Sand"),
+        ("#8A5F1E", "Brown"),
+        ("#F1EDE4", "Cream"),
+    ],
+)
+def test_a_colour_has_the_name_that_people_give_it(screen: Screen, colour: str, name: str) -> None:
+    call = "(module, colour) => module.colourName(colour)"
+    assert asked(screen, "../kiosk/colour-name.js", call, colour) == name

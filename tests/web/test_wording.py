@@ -44,6 +44,17 @@ def test_a_date_is_said_as_the_kiosk_says_it(edtf: str, english: str, chinese: s
     assert Wording("zh-Hans", ZH, ()).date(edtf) == chinese
 
 
+def test_the_kiosk_calls_and_labels_every_stage_as_the_pages_do() -> None:
+    source = (UI / "shared" / "labels.js").read_text("utf-8")
+    names, labels = (
+        source.partition(f"const {table} = {{")[2].partition("};")[0]
+        for table in ("NAMES", "LABELS")
+    )
+    assert dict(re.findall(r'(\w+): "(.+)",', names)) == wording.NAMES
+    pairs = re.findall(r'(\w+): \["(.*)", "(.*)"\],', labels)
+    assert {name: (dated, undated) for name, dated, undated in pairs} == wording.LABELS
+
+
 def test_a_language_is_written_in_its_own_direction() -> None:
     assert [Wording(tag, {}, ()).direction for tag in ("en", "zh-Hans", "ar")] == [
         "ltr",
