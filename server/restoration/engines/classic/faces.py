@@ -7,6 +7,7 @@ smaller and through another contrast, because a real face survives that and a pa
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -73,6 +74,27 @@ def _found(plane: npt.NDArray[np.floating]) -> list[_Box]:
     return [(float(hit["c"]), float(hit["r"]), float(hit["width"])) for hit in hits]
 
 
+def _glimpsed(plane: Plane) -> list[_Box]:
+    """As ``_found``, by OpenCV: a sixth of its time at twice the size, which makes up for the
+    pixels that OpenCV skips. More real faces than ``_found``, more patterns too."""
+    # In the file that ships with scikit-image one name is misspelt, and OpenCV insists on it.
+    text = Path(data.lbp_frontal_face_cascade_filename()).read_text(encoding="utf-8")
+    text = text.replace("featuhreParams", "featureParams")
+    storage = cv2.FileStorage(text, cv2.FILE_STORAGE_READ | cv2.FILE_STORAGE_MEMORY)
+    cascade = cv2.CascadeClassifier()
+    cascade.read(storage.getFirstTopLevelNode())
+    levels = np.round(np.clip(plane, 0, 1) * 255).astype(np.uint8)
+    large = cv2.resize(levels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    hits = cascade.detectMultiScale(
+        large,
+        scaleFactor=1.12,
+        minNeighbors=2,
+        minSize=(2 * _SMALLEST,) * 2,
+        maxSize=(round(2 * _LARGEST * min(plane.shape)),) * 2,
+    )
+    return [(x / 2, y / 2, side / 2) for x, y, side, _ in hits]
+
+
 def _views(plane: Plane) -> list[list[_Box]]:
     """What is found in six views of one picture, in its own coordinates."""
     width = plane.shape[1]
@@ -116,14 +138,14 @@ def faces(image: Image) -> list[Face]:
 
 def maybe_faces(plane: Plane) -> npt.NDArray[np.bool_]:
     """True where a face may be, for those who would rather spare a pattern than harm a face:
-    whatever is found in one look at lightness 0..1 and one at its mirror image. About 1.5 s."""
+    whatever is found in one look at lightness 0..1 and one at its mirror image. About 0.2 s."""
     small = _small(plane)
     out = np.zeros(plane.shape, np.uint8)
     if min(small.shape) < 2 * _SMALLEST:
         return out > 0
     width = small.shape[1]
-    mirrored = [(width - x - side, y, side) for x, y, side in _found(small[:, ::-1])]
-    for box in (*_found(small), *mirrored):
+    mirrored = [(width - x - side, y, side) for x, y, side in _glimpsed(small[:, ::-1])]
+    for box in (*_glimpsed(small), *mirrored):
         face = _face(box, small.shape)
         middle = (round(face.x * plane.shape[1]), round(face.y * plane.shape[0]))
         axes = (
