@@ -2,13 +2,14 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from server.show.messages import Touch
 from server.show.timeline import attract
 from tests.support.screens import screen as at_station
 from tests.support.timeless import edition
-from tests.ui.browser import Screen
+from tests.ui.browser import LUMA, Screen
 from tests.ui.conftest import Gallery, Open
 
 pytestmark = pytest.mark.browser
@@ -89,6 +90,26 @@ def test_in_high_contrast_it_stands_white_on_black(
         "rgb(255, 255, 255)",
         "rgb(0, 0, 0)",
     ]
+
+
+def test_it_is_read_over_a_white_picture(gallery: Gallery, open_screen: Open, station: str) -> None:
+    screen = wall(gallery, open_screen, station)
+    style = "getComputedStyle(document.querySelector('.inviting .second'))"
+    shade = "getComputedStyle(document.querySelector('.inviting'))"
+    paint = f"[{style}.color, {shade}.backgroundColor].map((each) => each.match(/[\\d.]+/g))"
+    text, ground = (list(map(float, parts)) for parts in screen.read(paint))
+    behind = [255 * (1 - ground[3]) + each * ground[3] for each in ground[:3]]
+    light, dark = (luminance(tone) for tone in (text, behind))
+    assert (light + 0.05) / (dark + 0.05) >= 7
+
+
+def luminance(tone: list[float]) -> float:
+    """Of sRGB, as WCAG 2 reckons it."""
+    linear = [
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4
+        for each in (channel / 255 for channel in tone)
+    ]
+    return float(np.dot(linear, LUMA))
 
 
 TURNS = """async (score) => {
