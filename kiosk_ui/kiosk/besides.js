@@ -1,6 +1,7 @@
 /** What lies beside every view: captions, sound and a quiet word about the wall. */
 
 import { CaptionsView } from "../shared/captions.js";
+import { part } from "../shared/dom.js";
 import { heard } from "../shared/heard.js";
 import { Sound } from "../shared/sound.js";
 import { Notice } from "./notice.js";
@@ -15,7 +16,8 @@ export class Besides {
     this.sound = new Sound();
     /** @type {import("../shared/heard.js").Heard | null} */
     this.heard = null;
-    document.body.append(this.captions.root, this.notice.root);
+    part("main").append(this.captions.root);
+    document.body.append(this.notice.root);
   }
 
   /** @param {Snapshot} snapshot @param {import("../shared/edition.js").Edition} edition */

@@ -3,7 +3,7 @@
  * the set's two languages; gone after a while, and back with the next turn of the loop.
  */
 
-import { element, write } from "../shared/dom.js";
+import { element, part, write } from "../shared/dom.js";
 
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
 /** @typedef {import("../types/messages.js").Score} Score */
@@ -34,7 +34,7 @@ export class Invitation {
     this.turns = null;
     this.starts = 0;
     this.turn = -1;
-    document.body.append(this.root);
+    part("main").append(this.root);
   }
 
   /** @param {Snapshot} snapshot @param {Edition} edition */

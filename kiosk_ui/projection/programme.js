@@ -1,7 +1,7 @@
 /** A programme on the wall: its title as it begins, and the words of what is heard through it. */
 
 import { CaptionsView } from "../shared/captions.js";
-import { element } from "../shared/dom.js";
+import { element, part } from "../shared/dom.js";
 import { heard } from "../shared/heard.js";
 import { Sound } from "../shared/sound.js";
 
@@ -22,7 +22,7 @@ export class Piece {
     /** @type {import("../shared/heard.js").Heard | null} */
     this.heard = null;
     this.begun = -Infinity;
-    document.body.append(this.card, this.captions.root);
+    part("main").append(this.card, this.captions.root);
   }
 
   /** @param {Snapshot} snapshot @param {Edition} edition */

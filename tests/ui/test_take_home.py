@@ -14,6 +14,7 @@ from server.web.printing import PrintDesk
 from tests.support.editions import published_shelf
 from tests.support.queue import Queue
 from tests.support.serving import house, serving
+from tests.ui.axe import faults_of
 from tests.ui.browser import Screen
 from tests.ui.conftest import Gallery, Open, opened_gallery
 from tests.ui.visits import WIDE, at_a_photo, at_the_wall
@@ -144,6 +145,7 @@ def test_the_page_fits_a_phone_and_a_tablet_in_both_languages(
             page = open_screen(f"{gallery.address}{address}?lang={language}", (width, height))
             assert page.page.locator("h1").inner_text() == title
             assert page.read("document.documentElement.scrollWidth") == width
+            assert faults_of(page) == []
             for link in page.page.locator("nav a, .file").all():
                 box = link.bounding_box()
                 assert box and box["height"] >= 40 and box["width"] >= 40
