@@ -92,15 +92,25 @@ def test_in_high_contrast_it_stands_white_on_black(
     ]
 
 
-def test_it_is_read_over_a_white_picture(gallery: Gallery, open_screen: Open, station: str) -> None:
-    screen = wall(gallery, open_screen, station)
-    style = "getComputedStyle(document.querySelector('.inviting .second'))"
-    shade = "getComputedStyle(document.querySelector('.inviting'))"
-    paint = f"[{style}.color, {shade}.backgroundColor].map((each) => each.match(/[\\d.]+/g))"
-    text, ground = (list(map(float, parts)) for parts in screen.read(paint))
-    behind = [255 * (1 - ground[3]) + each * ground[3] for each in ground[:3]]
-    light, dark = (luminance(tone) for tone in (text, behind))
-    assert (light + 0.05) / (dark + 0.05) >= 7
+@pytest.mark.parametrize(
+    ("line", "least"), [(".inviting", 7.0), (".inviting .second", 7.0), (".line.resting", 4.5)]
+)
+def test_it_is_read_over_a_white_picture_and_so_is_the_label_below(
+    gallery: Gallery, open_screen: Open, station: str, line: str, least: float
+) -> None:
+    screen = wall(gallery, open_screen, station, reduced_motion=True)
+    screen.wait(f"{HERE} && document.querySelector('.line.resting')")
+    style = f"getComputedStyle(document.querySelector('{line}'))"
+    block = f"getComputedStyle(document.querySelector('{line.partition(' ')[0]}'))"
+    color, shade, opacity = screen.read(
+        f"[{style}.color, {block}.backgroundColor, {block}.opacity]"
+        ".map((each) => each.match(/[\\d.]+/g).map(Number))"
+    )
+    share = opacity[0]
+    ground = [255 + (each - 255) * shade[3] * share for each in shade[:3]]
+    text = [each * share + below * (1 - share) for each, below in zip(color, ground, strict=True)]
+    light, dark = luminance(text), luminance(ground)
+    assert (light + 0.05) / (dark + 0.05) >= least
 
 
 def luminance(tone: list[float]) -> float:
