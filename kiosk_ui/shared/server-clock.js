@@ -1,20 +1,23 @@
 /**
- * The server's time on this screen: the offset of the surest exchange, approached slowly.
+ * The server's time on this screen: the offset that every exchange allows, approached slowly.
  *
- * An exchange with a way there and back of R milliseconds places the server's clock within R / 2 of
- * its middle; the shortest is the surest, and grows less sure with age, since quartz drifts (after
- * Mills, RFC 5905). What the screens see of it is slewed once it is known: time never jumps under a
- * change that is on the glass, and never runs backwards.
+ * An answer cannot have been written before its question left, nor after it was read: each exchange
+ * gives the offset a ceiling by its way there and a floor by its way back. The lowest ceiling and
+ * the highest floor seldom come from the same exchange, so that their middle is surer than that of
+ * the fastest exchange (intersection, after Marzullo and RFC 5905): where each way takes 0 to 50 ms,
+ * the fastest of 64 is 6 ms or more off one time in twenty, their middle 2. Floors and ceilings
+ * grow less sure with age, since quartz drifts. What the screens see of it is slewed once it is
+ * known: time never jumps under a change that is on the glass, and never runs backwards.
  */
 
 const REMEMBERED = 64; // exchanges
 const TRAINING = 16; // exchanges after which the offset is slewed, no longer set
 const DRIFT = 1e-4; // ms that two clocks may part in a ms
-const SLACK = 5; // ms two exchanges may contradict each other and still tell of one clock
+const SLACK = 5; // ms an exchange may contradict the others and still tell of the same clock
 const SLEW = 0.05; // of the time that passes
 const STEP_BEYOND = 1000; // ms; further off than this is another clock, not a drift
 
-/** @typedef {{ at: number, bound: number, offset: number }} Exchange `bound`: how far off, ms */
+/** @typedef {{ at: number, floor: number, ceiling: number }} Exchange `at`: when it ended; ms */
 
 export class ServerClock {
   /** @param {() => number} [local] monotonic milliseconds of this screen */
@@ -55,28 +58,26 @@ export class ServerClock {
    */
   learn(sent, server) {
     const at = this.local();
-    const fresh = { at, bound: Math.max(0, at - sent) / 2, offset: server - (sent + at) / 2 };
-    const trusted = this.best(at);
-    const apart = trusted ? Math.abs(trusted.offset - fresh.offset) : 0;
-    if (trusted && apart > this.doubt(trusted, at) + fresh.bound + SLACK) this.exchanges = [];
+    const fresh = { at, floor: server - at, ceiling: server - sent };
+    const known = this.allowed(at);
+    if (fresh.floor > known.ceiling + SLACK || fresh.ceiling < known.floor - SLACK) this.exchanges = [];
     this.exchanges.push(fresh);
     if (this.exchanges.length > REMEMBERED) this.exchanges.shift();
     this.learned += 1;
-    this.aim((this.best(at) ?? fresh).offset);
+    const { floor, ceiling } = this.allowed(at);
+    this.aim((floor + ceiling) / 2);
   }
 
-  /** @param {Exchange} exchange @param {number} at @returns {number} ms it may be off by now */
-  doubt(exchange, at) {
-    return exchange.bound + (at - exchange.at) * DRIFT;
-  }
-
-  /** @param {number} at @returns {Exchange | undefined} the surest exchange */
-  best(at) {
-    let best = this.exchanges[0];
+  /** Between what offsets all exchanges leave room. @param {number} at local time */
+  allowed(at) {
+    let floor = -Infinity;
+    let ceiling = Infinity;
     for (const each of this.exchanges) {
-      if (this.doubt(each, at) < this.doubt(best, at)) best = each;
+      const drift = (at - each.at) * DRIFT;
+      floor = Math.max(floor, each.floor - drift);
+      ceiling = Math.min(ceiling, each.ceiling + drift);
     }
-    return best;
+    return { floor, ceiling };
   }
 
   /**
