@@ -1,6 +1,8 @@
 /**
- * The one GL program: two pictures, the map of moments at which the second arrives, for each the
- * map of what software added to it, one draw.
+ * The one GL program: two pictures, the map of moments at which the second arrives, one draw. It is
+ * compiled a second time with the visitor's tools: the scan beside the picture, the lens, the map of
+ * what software added. Where the graphics card is slow, or is no card, what a branch leaves out is
+ * worked out all the same; without tools the draw takes half the time.
  */
 
 const VERTEX = `#version 300 es
@@ -9,7 +11,7 @@ void main() {
   gl_Position = vec4(corner, 0.0, 1.0);
 }`;
 
-const FRAGMENT = `#version 300 es
+const FRAGMENT = `
 precision highp float;
 uniform sampler2D before;
 uniform sampler2D after;
@@ -51,33 +53,31 @@ bool isOutside(vec2 share) {
   return any(lessThan(share, vec2(0.0))) || any(greaterThan(share, vec2(1.0)));
 }
 
-// The picture's own edge, mirrored outwards, blurred and darkened into the ground.
-vec3 edgeTone(sampler2D picture, vec4 rect, vec4 window, vec2 share) {
-  vec2 texels = vec2(textureSize(picture, 0));
-  vec2 turned = clamp(1.0 - abs(1.0 - abs(share)), 0.0, 1.0);
-  vec2 mirrored = (window.xy + turned * window.zw - rect.xy) / rect.zw;
-  float lod = floor(lodFor(texels, TAPS));
-  // Four soft samples half a texel apart: smoother than one, which would show the texels.
-  vec2 apart = 0.5 * exp2(lod) / texels;
-  vec3 sum = textureLod(picture, mirrored + apart, lod).rgb;
-  sum += textureLod(picture, mirrored - apart, lod).rgb;
-  sum += textureLod(picture, mirrored + vec2(apart.x, -apart.y), lod).rgb;
-  sum += textureLod(picture, mirrored + vec2(-apart.x, apart.y), lod).rgb;
-  vec2 outside = max(max(-share, share - 1.0), 0.0) * window.zw / min(window.z, window.w);
-  return mix(ground, 0.25 * sum, surround.x * exp(-surround.y * length(outside)));
-}
-
 // The scale is how much of a pixel of the picture's place one of the glass is: 1, or less in the lens.
+// Around the picture lies its own edge, mirrored outwards, blurred and darkened into the ground.
 vec3 seen(sampler2D picture, vec4 rect, vec4 window, vec2 pixel, float scale) {
   vec2 share = (pixel - window.xy) / window.zw;
-  if (isOutside(share)) return edgeTone(picture, rect, window, share);
-  vec2 uv = (pixel - rect.xy) / rect.zw;
-  // A little sharper than trilinear, and exactly the picture where a texel is a pixel.
+  bool around = isOutside(share);
   vec2 texels = vec2(textureSize(picture, 0));
-  float lod = lodFor(texels, max(rect.z, rect.w) / scale);
-  return textureLod(picture, uv, max(0.0, lod - 0.35)).rgb;
+  vec2 turned = window.xy + clamp(1.0 - abs(1.0 - abs(share)), 0.0, 1.0) * window.zw;
+  vec2 uv = ((around ? turned : pixel) - rect.xy) / rect.zw;
+  // A little sharper than trilinear, and exactly the picture where a texel is a pixel.
+  float lod = max(0.0, lodFor(texels, max(rect.z, rect.w) / scale) - 0.35);
+  if (around) lod = floor(lodFor(texels, TAPS));
+  // Around, four soft samples half a texel apart: smoother than one, which would show the texels.
+  vec2 apart = around ? 0.5 * exp2(lod) / texels : vec2(0.0);
+  int samples = around ? 4 : 1;
+  vec3 sum = vec3(0.0);
+  for (int place = 0; place < samples; place += 1) {
+    vec2 side = vec2(1 - 2 * (place & 1), 1 - (place & 2));
+    sum += textureLod(picture, uv + side * apart, lod).rgb;
+  }
+  vec2 outside = max(max(-share, share - 1.0), 0.0) * window.zw / min(window.z, window.w);
+  float kept = around ? surround.x * exp(-surround.y * length(outside)) : 1.0;
+  return mix(ground, sum / float(samples), kept);
 }
 
+#ifdef TOOLS
 // Tratteggio: lines of the picture's own colour, each a little lighter, its gap a little darker,
 // so that near by what was added is told from what was there, and from afar it is the picture.
 vec3 hatched(vec3 tone, sampler2D evidence, vec4 rect, vec4 window, vec2 pixel) {
@@ -90,6 +90,7 @@ vec3 hatched(vec3 tone, sampler2D evidence, vec4 rect, vec4 window, vec2 pixel) 
   float wanted = clamp(light, 0.5 * TINT, 1.0 - 0.5 * TINT) + TINT * wave;
   return clamp(tone * (wanted + 0.04) / (light + 0.04), 0.0, 1.0);
 }
+#endif
 
 float grain(vec2 pixel) {
   return fract(52.9829189 * fract(dot(pixel, vec2(0.06711056, 0.00583715)))) - 0.5;
@@ -113,11 +114,15 @@ vec3 mixed(vec2 pixel, float scale) {
   // Away from the front one of the two is not seen, and not looked at.
   if (saturation < 1.0) {
     from = seen(before, beforeRect, beforeWindow, pixel, scale);
+#ifdef TOOLS
     if (marks.x > 0.0) from = hatched(from, beforeMarks, beforeRect, beforeWindow, pixel);
+#endif
     if (lightness <= 0.0) return from;
   }
   to = seen(after, afterRect, afterWindow, pixel, scale);
+#ifdef TOOLS
   if (marks.y > 0.0) to = hatched(to, afterMarks, afterRect, afterWindow, pixel);
+#endif
   if (saturation >= 1.0) return to;
   float fromLight = dot(from, LUMA);
   float toLight = dot(to, LUMA);
@@ -131,16 +136,13 @@ vec3 mixed(vec2 pixel, float scale) {
   return light + chroma;
 }
 
+#ifdef TOOLS
 void main() {
   vec2 pixel = vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y);
-  if (split.y == 0.0) {
-    colour = vec4(mixed(pixel, 1.0), 1.0);
-    return;
-  }
   float inside = lens.z - distance(pixel, lens.xy);
   float scale = inside > 0.0 ? lens.w : 1.0;
   vec2 looked = lens.xy + (pixel - lens.xy) * scale;
-  bool within = !isOutside((looked - afterWindow.xy) / afterWindow.zw);
+  bool within = split.y != 0.0 && !isOutside((looked - afterWindow.xy) / afterWindow.zw);
   bool isScan = within && (looked.x - split.x) * split.y < 0.0;
   vec3 tone = isScan ? seen(scan, afterRect, afterWindow, looked, scale) : mixed(looked, scale);
   // A border of paper between the two where the picture is, and one around the lens.
@@ -148,7 +150,12 @@ void main() {
   float line = within && apart < 0.5 ? clamp(0.5 - apart, 0.0, 1.0) : 0.0;
   float ring = lens.z > 0.0 ? clamp(split.z + 0.5 - abs(inside), 0.0, 1.0) : 0.0;
   colour = vec4(mix(tone, PAPER, 0.92 * max(line, ring)), 1.0);
-}`;
+}
+#else
+void main() {
+  colour = vec4(mixed(vec2(gl_FragCoord.x, canvasHeight - gl_FragCoord.y), 1.0), 1.0);
+}
+#endif`;
 
 /** @param {WebGL2RenderingContext} gl @param {number} kind @param {string} source */
 function compiled(gl, kind, source) {
@@ -159,23 +166,29 @@ function compiled(gl, kind, source) {
   return shader;
 }
 
+/** @typedef {{ program: WebGLProgram, at: Record<string, WebGLUniformLocation | null> }} Program */
+
 /**
  * @param {WebGL2RenderingContext} gl
- * @returns {{ program: WebGLProgram, at: Record<string, WebGLUniformLocation | null> }}
+ * @param {boolean} tools what a visitor may lay over the picture
+ * @returns {Program} in use; its places for pictures are units 0 to 5
  */
-export function stageProgram(gl) {
+export function stageProgram(gl, tools) {
   const program = gl.createProgram();
+  const fragment = `#version 300 es\n${tools ? "#define TOOLS" : ""}${FRAGMENT}`;
   gl.attachShader(program, compiled(gl, gl.VERTEX_SHADER, VERTEX));
-  gl.attachShader(program, compiled(gl, gl.FRAGMENT_SHADER, FRAGMENT));
+  gl.attachShader(program, compiled(gl, gl.FRAGMENT_SHADER, fragment));
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS) && !gl.isContextLost()) {
     throw new Error(gl.getProgramInfoLog(program) ?? "the program does not link");
   }
+  gl.useProgram(program);
+  const pictures = ["before", "after", "arrival", "beforeMarks", "afterMarks", "scan"];
+  pictures.forEach((name, unit) => gl.uniform1i(gl.getUniformLocation(program, name), unit));
   /** @type {Record<string, WebGLUniformLocation | null>} */
   const at = {};
-  const names = ["before", "after", "arrival", "beforeRect", "afterRect", "canvasHeight"];
-  names.push("beforeMarks", "afterMarks", "marks", "line");
-  names.push("beforeWindow", "afterWindow", "scan", "split", "lens");
+  const names = ["beforeRect", "afterRect", "canvasHeight", "marks", "line"];
+  names.push("beforeWindow", "afterWindow", "split", "lens");
   names.push("progress", "lag", "rim", "byRegion", "surround", "ground");
   for (const name of names) at[name] = gl.getUniformLocation(program, name);
   return { program, at };

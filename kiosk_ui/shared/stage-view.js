@@ -21,17 +21,9 @@ export class StageView {
   constructor(canvas, gl) {
     this.canvas = canvas;
     this.gl = gl;
-    const { program, at } = stageProgram(gl);
-    this.at = at;
-    gl.useProgram(program);
+    this.plain = stageProgram(gl, false);
+    this.tools = stageProgram(gl, true);
     gl.bindVertexArray(gl.createVertexArray());
-    gl.uniform1i(at.before, 0);
-    gl.uniform1i(at.after, 1);
-    gl.uniform1i(at.arrival, 2);
-    gl.uniform1i(at.beforeMarks, 3);
-    gl.uniform1i(at.afterMarks, 4);
-    gl.uniform1i(at.scan, 5);
-    gl.uniform3fv(at.ground, GROUND);
     this.textures = new Textures(gl, CAPACITY);
     this.beforeRect = new Float32Array(4);
     this.afterRect = new Float32Array(4);
@@ -117,10 +109,21 @@ export class StageView {
   draw(scene, box, density, strength, falloff, gaze) {
     const resized = this.resized(density);
     if (!resized && !this.stale && this.isDrawn(scene, box, strength, gaze)) return;
-    const { gl, at } = this;
+    const { gl } = this;
     this.place(scene.before, box, density, gaze, this.beforeRect, this.beforeWindow);
     this.place(scene.after, box, density, gaze, this.afterRect, this.afterWindow);
+    const { arrival } = scene;
+    const byRegion = arrival !== null && this.textures.residents.has(arrival.url);
+    this.bindPicture(gl.TEXTURE0, scene.before, gaze.isClose);
+    this.bindPicture(gl.TEXTURE1, scene.after, gaze.isClose);
+    this.bind(gl.TEXTURE2, byRegion ? arrival : null);
+    const marksBefore = this.bindMarks(gl.TEXTURE3, scene, scene.before);
+    const marksAfter = this.bindMarks(gl.TEXTURE4, scene, scene.after);
+    const isSplit = this.bindScan(scene.scan, gaze.isClose);
+    const { program, at } = isSplit || marksBefore + marksAfter > 0 ? this.tools : this.plain;
+    gl.useProgram(program);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.uniform3fv(at.ground, GROUND);
     gl.uniform4fv(at.beforeRect, this.beforeRect);
     gl.uniform4fv(at.afterRect, this.afterRect);
     gl.uniform4fv(at.beforeWindow, this.beforeWindow);
@@ -130,18 +133,13 @@ export class StageView {
     gl.uniform1f(at.lag, scene.lag);
     gl.uniform1f(at.rim, scene.rim);
     gl.uniform2f(at.surround, strength, falloff);
-    const { arrival } = scene;
-    const byRegion = arrival !== null && this.textures.residents.has(arrival.url);
     gl.uniform1i(at.byRegion, byRegion ? 1 : 0);
-    this.bindPicture(gl.TEXTURE0, scene.before, gaze.isClose);
-    this.bindPicture(gl.TEXTURE1, scene.after, gaze.isClose);
-    this.bind(gl.TEXTURE2, byRegion ? arrival : null);
-    const marksBefore = this.bindMarks(gl.TEXTURE3, scene, scene.before);
-    const marksAfter = this.bindMarks(gl.TEXTURE4, scene, scene.after);
     gl.uniform2f(at.marks, marksBefore, marksAfter);
     // A coarser drawing keeps its lines as wide on the glass.
     gl.uniform1f(at.line, (HATCH_LINE * density) / devicePixelRatio);
-    this.divide(scene, box, density, gaze);
+    gl.uniform3f(at.split, 0, 0, 0);
+    gl.uniform4f(at.lens, 0, 0, 0, 1);
+    if (isSplit) this.divide(scene.after, box, density, gaze);
     gl.drawArrays(gl.TRIANGLES, 0, 3);
     this.remember(scene, box, strength, gaze);
   }
@@ -156,21 +154,30 @@ export class StageView {
   }
 
   /**
-   * The scan beside the picture, and the lens on the border between them.
-   * @param {Scene} scene @param {Float32Array} box @param {number} density @param {Gaze} gaze
+   * @param {Picture | null} scan that lies beside the picture @param {boolean} close its largest
+   * @returns {boolean} whether it is there
    */
-  divide({ scan, after }, box, density, { now, isClose, mirrored }) {
-    const { gl, at } = this;
+  bindScan(scan, close) {
     const isThere = scan !== null && this.textures.residents.has(scan.source.url);
+    if (isThere) this.bindPicture(this.gl.TEXTURE5, scan, close);
+    else this.bind(this.gl.TEXTURE5, null);
+    return isThere;
+  }
+
+  /**
+   * The scan beside the picture, and the lens on the border between them.
+   * @param {Picture} after @param {Float32Array} box @param {number} density @param {Gaze} gaze
+   */
+  divide(after, box, density, { now, mirrored }) {
+    const { gl } = this;
+    const { at } = this.tools;
     const share = mirrored ? 1 - now[AT] : now[AT];
     const border = this.afterRect[0] + share * this.afterRect[2];
-    const side = isThere ? (mirrored ? -1 : 1) : 0;
+    const side = mirrored ? -1 : 1;
     gl.uniform3f(at.split, border, side, (BORDER / 2) * (density / devicePixelRatio));
-    const radius = side === 0 || now[LENS] < 0 ? 0 : lensRadius(box) * density;
+    const radius = now[LENS] < 0 ? 0 : lensRadius(box) * density;
     const height = this.afterRect[1] + now[LENS] * this.afterRect[3];
     gl.uniform4f(at.lens, border, height, radius, 1 / lensMagnifies(after, this.afterRect[2]));
-    if (scan !== null && isThere) this.bindPicture(gl.TEXTURE5, scan, isClose);
-    else this.bind(gl.TEXTURE5, null);
   }
 
   /** @param {number} density @returns {boolean} whether the canvas got another size */

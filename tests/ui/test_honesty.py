@@ -186,6 +186,28 @@ def test_during_a_change_the_hatching_comes_with_its_stage(
     assert np.abs(now - scan)[INVENTED][to_come].max() <= 1
 
 
+def test_tools_over_a_picture_change_nothing_else_of_it_nor_around_it(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    wall = open_screen(f"{gallery.address}/projection/{station}", (SIZE[0] + 160, SIZE[1]))
+    wall.wait("rekindle.snapshot")
+    with at_station(gallery.address, station, "kiosk") as hand:
+        hand.say(OpenPhoto(photo=WIDE))
+        wall.wait_for_picture(WIDE, "scan")
+        hand.say(Scrub(position=1.5))
+        wall.wait("Math.abs(rekindle.drawn.progress - 0.5) < 1e-9")
+        time.sleep(SETTLES_S)
+        alone = shown(wall)
+        hand.say(Mark(on=True))
+        wall.wait("rekindle.drawn.marks")
+        time.sleep(SETTLES_S)
+        change = np.abs(shown(wall) - alone).max(axis=2)
+    invented = np.zeros(change.shape, bool)
+    invented[: SIZE[1] // 4 + 2, 80 - 2 : 80 + SIZE[0] // 4 + 2] = True
+    assert change[invented].max() > 8
+    assert change[~invented].max() == 0
+
+
 def test_the_switch_marks_both_screens_says_the_share_and_leaves_with_the_photo(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:
