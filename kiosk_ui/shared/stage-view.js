@@ -25,6 +25,12 @@ export class StageView {
     this.tools = stageProgram(gl, true);
     gl.bindVertexArray(gl.createVertexArray());
     this.textures = new Textures(gl, CAPACITY);
+    // Measured as it changes: to ask in every frame would have the page laid out for the answer.
+    this.size = [canvas.clientWidth, canvas.clientHeight];
+    this.sized = new ResizeObserver(() => {
+      this.size = [canvas.clientWidth, canvas.clientHeight];
+    });
+    this.sized.observe(canvas);
     this.beforeRect = new Float32Array(4);
     this.afterRect = new Float32Array(4);
     this.beforeWindow = new Float32Array(4);
@@ -182,9 +188,9 @@ export class StageView {
 
   /** @param {number} density @returns {boolean} whether the canvas got another size */
   resized(density) {
-    const { canvas } = this;
-    const width = Math.max(1, Math.round(canvas.clientWidth * density));
-    const height = Math.max(1, Math.round(canvas.clientHeight * density));
+    const { canvas, size } = this;
+    const width = Math.max(1, Math.round(size[0] * density));
+    const height = Math.max(1, Math.round(size[1] * density));
     if (canvas.width === width && canvas.height === height) return false;
     canvas.width = width;
     canvas.height = height;
@@ -213,7 +219,9 @@ export class StageView {
     this.stale = false;
   }
 
+  /** The context it draws in is lost. */
   close() {
+    this.sized.disconnect();
     this.textures.close();
   }
 }

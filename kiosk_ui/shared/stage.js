@@ -51,6 +51,7 @@ export class Stage {
     if (!byCss) this.begin();
     this.canvas.addEventListener("webglcontextlost", (event) => {
       event.preventDefault();
+      this.gl?.close();
       this.gl = null;
       this.css.want(this.wanted);
     });

@@ -207,6 +207,33 @@ def test_a_lost_context_is_bridged_and_recovered(
             assert np.abs(shown(screen) - scan_of(gallery, WIDE)).max() <= 1
 
 
+ASKED = """() => {
+  window.asked = 0;
+  for (const side of ["clientWidth", "clientHeight"]) {
+    const { get } = Object.getOwnPropertyDescriptor(Element.prototype, side);
+    const counted = { get() { asked += 1; return get.call(this); } };
+    Object.defineProperty(document.querySelector("canvas"), side, counted);
+  }
+}"""
+
+
+def test_a_frame_asks_for_no_layout_and_another_glass_is_filled_all_the_same(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = projection(open_screen, gallery, station)
+    screen.page.evaluate(ASKED)
+    with at_station(gallery.address, station, "kiosk") as hand:
+        hand.say(OpenPhoto(photo=WIDE))
+        screen.wait_for_picture(WIDE, "scan")
+        frames = screen.read("rekindle.frames")
+        hand.say(Restore())
+        screen.wait(f"rekindle.frames > {frames} + 10")
+        assert screen.read("asked") == 0
+    screen.page.set_viewport_size({"width": SIZE[0] - 60, "height": SIZE[1] - 40})
+    canvas = "document.querySelector('canvas')"
+    screen.wait(f"{canvas}.width === {SIZE[0] - 60} && {canvas}.height === {SIZE[1] - 40}")
+
+
 def test_textures_never_outgrow_their_pool(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:
