@@ -236,13 +236,13 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
     cut = round(side / rng.uniform(1.2, _LARGEST)) if large else side
     faced = course.faces > 0 and rng.random() < course.faces
     piece = _turned(rng, (around_face if faced else _crop)(rng, source, cut))
-    if large:
-        size = (side, side)
-        piece = np.asarray(cv2.resize(piece, size, interpolation=cv2.INTER_CUBIC), np.uint8)
     scene = _grey(rng, piece)
     for chance, drawn in course.drawn:
         if rng.random() < chance:
             scene = drawn(rng, scene)
+    if large:
+        # What belongs to the picture is as soft as the picture; what came later is not.
+        scene = cv2.resize(scene, (side, side), interpolation=cv2.INTER_CUBIC)
     scene, span = _toned(rng, scene)
     sharp = course.sharp > 0 and rng.random() < course.sharp
     plane, kernel = scene, None if sharp else _kernel(rng)

@@ -32,7 +32,7 @@ from learn_ageing import Batch, Course, batch, grain_fields
 from learn_damage import SPECKLED
 from learn_export import export, weights
 from learn_photos import Source, read_shipped, read_source
-from learn_scenes import BELONGING, DECEIVING, EQUALS, SELDOM
+from learn_scenes import BELONGING, DECEIVING, EQUALS, RARELY, SELDOM
 from torch import nn
 
 SEED, BATCH = 1974, 16
@@ -61,6 +61,9 @@ FINDING = {
     7000: Course(128, SELDOM + DECEIVING, SPECKLED, (0.05, 1.5), enlarged=0.4),
     12000: Course(
         128, SELDOM + DECEIVING + EQUALS, SPECKLED, (0.05, 1.5), 0.3, faces=0.15, sharp=0.3
+    ),
+    23000: Course(
+        128, RARELY + DECEIVING + EQUALS, SPECKLED, (0.05, 1.5), 0.3, faces=0.15, sharp=0.2
     ),
 }
 TASKS = {
