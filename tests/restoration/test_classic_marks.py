@@ -1,6 +1,8 @@
+import cv2
 import numpy as np
+from skimage import data
 
-from server.restoration.engines.classic.marks import marks
+from server.restoration.engines.classic.marks import acutance, bar, marks
 from server.restoration.lab import Plane
 
 
@@ -17,13 +19,56 @@ def sky(stars: int, *, dark: int = 0) -> tuple[Plane, Plane]:
     return plane, odds
 
 
-def test_a_mark_reaches_as_far_as_what_is_likely_and_hangs_together() -> None:
-    odds = np.full((40, 40), -5, np.float32)
-    odds[10, 5:20] = 0
-    odds[10, 12] = 6
-    odds[30, 5:20] = 0
-    found = marks(np.full(odds.shape, 0.5, np.float32), odds)
-    assert found[10, 5:20].all() and found.sum() == 15
+def print_of(marks_on_calm_ground: int) -> tuple[Plane, Plane]:
+    """A print whose left half is calm and whose right half is foliage, some marks sure, on the calm
+    ground, and one doubtful, in the foliage."""
+    rng = np.random.default_rng(7)
+    plane = np.full((200, 300), 0.5, np.float32)
+    plane[:, 150:] += cv2.GaussianBlur(rng.normal(0, 1, (200, 150)).astype(np.float32), (0, 0), 2.5)
+    odds = np.full(plane.shape, -6, np.float32)
+    for number in range(marks_on_calm_ground):
+        y, x = 10 + 18 * (number % 10), 10 + 18 * (number // 10)
+        odds[y : y + 3, x : x + 6] = 5
+    odds[100:103, 220:230] = 0.5
+    return plane, odds
+
+
+def test_a_print_that_has_suffered_is_searched_boldly_and_another_carefully() -> None:
+    for suffered, found in ((0, False), (1, False), (30, True)):
+        plane, odds = print_of(suffered)
+        assert marks(plane, odds)[100:103, 220:230].all() == found
+        assert marks(plane, odds)[:, :150].sum() == 18 * suffered
+    foliage = [bar(*print_of(suffered))[100, 225] for suffered in (0, 3, 30)]
+    assert foliage[0] > foliage[1] > foliage[2]
+    assert bar(*print_of(0))[100, 75] < foliage[0]
+
+
+def test_where_the_picture_is_as_sharp_as_damage_the_finder_must_be_sure() -> None:
+    cells = np.random.default_rng(1).random((25, 38)).astype(np.float32)
+    mosaic = cells.repeat(8, axis=0).repeat(8, axis=1)[:200, :300]
+    _, odds = print_of(30)
+    assert np.unique(bar(np.ascontiguousarray(mosaic), odds)) == bar(*print_of(0)).max()
+
+
+def test_a_mark_takes_its_soft_edge_along() -> None:
+    plane, odds = print_of(0)
+    odds[:] = -6
+    odds[98:102, 220:224] = 2.2
+    odds[99:101, 221:223] = 6
+    odds[40:44, 220:224] = 2.2
+    found = marks(plane, odds)
+    assert found[98:102, 220:224].all() and found.sum() == 16
+
+
+def test_a_picture_as_sharp_as_damage_is_told_from_a_soft_one() -> None:
+    grey = cv2.cvtColor(data.coffee(), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    sharp = np.asarray(cv2.resize(grey, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA))
+    soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 0.8))
+    assert acutance(soft) < 1.3 and acutance(sharp) > acutance(soft) + 0.05
+    cells = np.random.default_rng(1).random((40, 50)).astype(np.float32)
+    mosaic = cells.repeat(8, axis=0).repeat(8, axis=1)
+    assert acutance(mosaic) > 1.4 > acutance(np.asarray(cv2.GaussianBlur(mosaic, (0, 0), 1.0)))
+    assert acutance(np.full((40, 40), 0.5, np.float32)) == 1.0
 
 
 def test_nothing_likely_is_nothing() -> None:

@@ -108,7 +108,7 @@ def _ridges(plane: Plane, reach: float, parted: bool) -> dict[bool, tuple[Plane,
     return found
 
 
-def extents(labels: npt.NDArray[np.int32], count: int) -> tuple[_Values, _Values]:
+def _extents(labels: npt.NDArray[np.int32], count: int) -> tuple[_Values, _Values]:
     """Extent of each component along its main axis and across it, in pixels."""
     y, x = np.nonzero(labels)
     of = labels[y, x]
@@ -120,11 +120,6 @@ def extents(labels: npt.NDArray[np.int32], count: int) -> tuple[_Values, _Values
     root = np.sqrt(((yy - xx) / 2) ** 2 + xy**2)
     across = np.maximum((yy + xx) / 2 - root, 0)
     return np.sqrt(12 * ((yy + xx) / 2 + root)), np.sqrt(12 * across)
-
-
-def lengths(labels: npt.NDArray[np.int32], count: int) -> _Values:
-    """Extent of each component along its main axis, in pixels."""
-    return extents(labels, count)[0]
 
 
 def mean_over(labels: npt.NDArray[np.int32], values: Plane, count: int) -> _Values:
@@ -163,7 +158,7 @@ def _scored(lines: _Lines, busy: Plane, sigma: float, unit: float, bright: bool)
     crest = _near(answer, max(3, 4 * unit))
     weak = (answer > np.maximum(np.float32(0.6) * limit, np.float32(0.4) * crest)).astype(np.uint8)
     count, labels = cv2.connectedComponents(weak, connectivity=8)
-    length, across = extents(labels, count)
+    length, across = _extents(labels, count)
     length = np.maximum(length, 1)
     width = np.bincount(labels.ravel(), minlength=count) / length
     height = np.maximum(mean_over(labels, answer, count), 1e-4)

@@ -1,4 +1,11 @@
-"""Marks: what hangs together of the pixels that the finder suspects, kept or let go as a whole."""
+"""Marks: what hangs together of the pixels that the finder suspects, kept or let go as a whole.
+
+How sure the finder must be depends on the picture. Where the ground is calm, a mark is a mark; in
+foliage or a crowd, it may be anything. So calm ground is searched boldly, and it says how much
+damage a print has suffered: if much, the rest is searched boldly, too; if hardly any, only what is
+nearly certain counts. (That a classifier's odds move with how common a class is: Saerens, Latinne
+and Decaestecker, 2002.)
+"""
 
 from dataclasses import dataclass
 
@@ -12,8 +19,23 @@ Mask = npt.NDArray[np.bool_]
 Each = npt.NDArray[np.bool_]
 """One truth a mark; the first is what is no mark."""
 
-_SURE, _LIKELY = 4.0, -0.5
-"""Logarithm of the odds that some pixel of a mark reaches, and each of its pixels."""
+_BOLD, _PLAIN, _CAREFUL = -1.0, 1.0, 3.0
+"""Logarithm of the odds from which a pixel is damage: in a print that has suffered; on the calm
+ground of any; elsewhere in one that has not."""
+_RIM = np.float32(1.5)
+"""How much less likely a mark's soft edge may be, which would colour what fills the mark."""
+_CLEAR = 2.0
+"""Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
+_HARDLY, _MUCH = 0.0015, 0.0045
+"""Shares of the calm ground with such damage between which the bar moves."""
+_CALMEST, _EDGE = 0.4, 0.03
+"""The share of a picture that is looked at for that, but for an edge of this share of its sides,
+where a border or the paper may show."""
+_CALM = 0.035
+"""How far tones may stray, as a share of the picture's range, for ground to be calm in itself."""
+_SHARP = 1.42
+"""``acutance`` from which a picture is as sharp as damage is: then the finder cannot tell a rope, a
+pattern or a fingernail from a scratch, wherever they lie, and must be sure."""
 _BROAD, _BROADEST = 0.0075, 6.0
 """Half a mark's width beyond which it is left to a curator, as a share of the print's long side and
 at least in pixels: a star on a flag is as flat and as sharp as a blot."""
@@ -21,7 +43,7 @@ _SUSPECTED, _CROWD, _SMALL, _DARK = -2.0, 40, 16, 0.1
 """More bright marks of these odds than this, of less than so many pixels across, with fewer dark
 ones among them than this share, are stars."""
 _WINDOW = 31
-"""Pixels around a mark that tell whether it is light or dark."""
+"""Pixels around a place that tell whether it is calm, or a mark light or dark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +57,64 @@ class _Marks:
 
 
 def marks(plane: Plane, odds: Plane) -> Mask:
-    """True on every mark with a sure pixel (hysteresis: Canny, 1986) that is narrow and no star.
+    """True on every mark that is likely enough, narrow, and no star, and on its soft edge.
 
     ``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w).
     """
-    likely = odds > _LIKELY
+    least = bar(plane, odds)
+    likely = odds > least
     known = _measured(plane, likely)
     half = cv2.distanceTransform(likely.astype(np.uint8), cv2.DIST_L2, 5)
-    keep = np.zeros(known.light.size, bool)
-    keep[known.labels[odds > _SURE]] = True
+    keep = np.ones(known.light.size, bool)
     keep[known.labels[half > max(_BROADEST, _BROAD * max(plane.shape))]] = False
     if _starry(plane, odds):
         keep &= ~(known.small & known.light)
     keep[0] = False
-    return np.asarray(keep[known.labels])
+    kept = keep[known.labels]
+    beside = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.asarray(kept | (beside & (odds > least - _RIM)))
+
+
+def bar(plane: Plane, odds: Plane) -> Plane:
+    """From which logarithm of the odds on each pixel of this picture is damage, (h, w)."""
+    if as_sharp_as_damage(plane):
+        return np.full_like(plane, _CAREFUL)
+    unrest = _unrest(plane)
+    inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
+    calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
+    share = max(float((odds[inner][calmest] > _CLEAR).mean()), 1e-6)
+    usual = float(np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (_CAREFUL, _BOLD)))
+    return np.where(unrest < _CALM, np.float32(min(usual, _PLAIN)), np.float32(usual))
+
+
+def as_sharp_as_damage(plane: Plane) -> bool:
+    """Whether nothing tells damage from the picture by its sharpness."""
+    return acutance(plane) > _SHARP
+
+
+def _unrest(plane: Plane) -> Plane:
+    """How far tones stray from those around each pixel, its specks taken out by a median and slow
+    changes left out; as a share of the picture's range."""
+    levels = cv2.medianBlur(np.round(plane * 255).clip(0, 255).astype(np.uint8), 7)
+    bare = np.asarray(levels, np.float32)
+    stray = bare - cv2.blur(bare, (_WINDOW, _WINDOW))
+    power = cv2.blur(stray * stray, (_WINDOW, _WINDOW))
+    low, high = np.percentile(bare[::2, ::2], (1, 99))
+    return np.asarray(np.sqrt(np.maximum(power, 0)) / np.float32(max(high - low, 25)), np.float32)
+
+
+def acutance(plane: Plane) -> float:
+    """How much steeper the picture's edges are than after a blur of one pixel: 1 for a soft
+    picture, 1.6 for one that is sharp to the pixel. Grain is taken off first."""
+    calm = np.asarray(cv2.GaussianBlur(plane, (0, 0), 0.5), np.float32)
+    steep, soft = _slope(calm), _slope(np.asarray(cv2.GaussianBlur(calm, (0, 0), 1.0), np.float32))
+    edges = soft > max(float(np.percentile(soft, 95)), 1e-6)
+    return float(np.median(steep[edges] / soft[edges])) if edges.any() else 1.0
+
+
+def _slope(plane: Plane) -> Plane:
+    x, y = cv2.Sobel(plane, cv2.CV_32F, 1, 0), cv2.Sobel(plane, cv2.CV_32F, 0, 1)
+    return np.asarray(np.hypot(x, y), np.float32)
 
 
 def _starry(plane: Plane, odds: Plane) -> bool:

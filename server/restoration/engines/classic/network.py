@@ -25,7 +25,7 @@ _TILE = 512
 _SPAN, _LOW = 0.85, 0.07
 """A faded print is spread to this range before it is read: the networks saw few fainter."""
 _MOST_GAIN = 4.0
-_VIEWED = 400_000
+_VIEWED = 900_000
 """Pixels read in all: a small picture is read turned and mirrored as well, and the mean taken."""
 
 

@@ -10,6 +10,8 @@ Mask = npt.NDArray[np.bool_]
 
 _SIDE = 800
 _SIDES = (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1])
+_DEEPEST = 0.15
+"""Share of a picture's side beyond which what lies along it is no margin."""
 _CLOSE = 0.045
 """How far paper or ground may stray from its own tone, of 0..1."""
 
@@ -23,15 +25,34 @@ def _ground_from(plane: Plane, y: int, x: int) -> Mask:
     return np.asarray((labels == labels[y, x]) & (near[y, x] > 0))
 
 
+def _usual_depth(ground: Mask) -> int:
+    """How far the ground reaches in from the first row, along most of it."""
+    return int(np.median(np.where(ground.all(axis=0), ground.shape[0], np.argmin(ground, axis=0))))
+
+
 def _beyond_frame(ground: Mask) -> Mask:
-    """Ground that reaches further in than it does along most of each side: no straight margin."""
+    """Ground that reaches further in than it does along most of each side: no straight margin. None
+    where it does not end as a margin does: that is a sky."""
     out = ground.copy()
     for turn in range(4):
-        view, turned = np.rot90(ground, turn), np.rot90(out, turn)
-        depth = np.where(view.all(axis=0), view.shape[0], np.argmin(view, axis=0))
-        usual = int(np.median(depth))
+        view = np.rot90(ground, turn)
+        usual = _usual_depth(view)
+        if usual > _DEEPEST * view.shape[0]:
+            return np.zeros_like(ground)
         if usual:
-            turned[: usual + 3] = False
+            np.rot90(out, turn)[: usual + 3] = False
+    return out
+
+
+def _frame(ground: Mask) -> Mask:
+    """Ground along the sides, as far in as along most of each; a sky that reaches further in than a
+    margin does is none."""
+    out = np.zeros_like(ground)
+    for turn in range(4):
+        view = np.rot90(ground, turn)
+        usual = _usual_depth(view)
+        if 0 < usual <= _DEEPEST * view.shape[0]:
+            np.rot90(out, turn)[: usual + 3] |= view[: usual + 3]
     return out
 
 
@@ -80,7 +101,7 @@ def _pieces(small: Plane) -> tuple[Mask, list[Mask]]:
         ground = _ground_from(small, y, x)
         sides = [ground[side].mean() > 0.6 for side in _SIDES]
         if sum(sides) >= 2:
-            around |= ground
+            around |= _frame(ground)
         if any(piece[y, x] for piece in pieces):
             continue
         count, labels = cv2.connectedComponents(_beyond_frame(ground).astype(np.uint8))

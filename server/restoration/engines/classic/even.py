@@ -1,31 +1,18 @@
-"""Dust and spots: small, sharp, alone, and on calm ground.
-
-On busy ground a speck of dust is hardly seen, and a catchlight, a tooth or a button looks just like
-it; so there, nothing is touched. Where specks come in crowds they are the subject (stars, spray),
-and each must stand out the more. On even ground, a mark many times as strong as all around it is
-damage whatever its form.
+"""Marks on even ground, be it sky, wall or skin: what stands many times above all around it is
+damage whatever its form. A crowd of bright ones without any dark is left alone: dust comes in both,
+stars do not.
 """
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from server.restoration.engines.classic.lines import lengths, mean_over
+from server.restoration.engines.classic.lines import mean_over
 from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
 _Labels = npt.NDArray[np.int32]
 _Values = npt.NDArray[np.float64]
-
-_WEIGHTS = {
-    # area, length, height, alone far, alone near, calm, sharp, clear, crowd
-    True: (-2.64, 2.90, -0.36, 2.65, -0.88, 1.26, 0.59, 0.23, -1.16),
-    False: (-1.67, 1.15, -1.39, 0.97, -1.13, 1.78, 1.46, 1.97, -1.55),
-}
-"""What speaks for damage, as weights of logarithms, for bright and for dark specks; fitted by
-logistic regression on prints aged with known damage, on expertly restored film and on clean
-photographs."""
-_BAR = {True: -0.2, False: 3.3}
 
 _ALONE = {True: 4.0, False: 5.0}
 """On even ground: how many times a mark's height exceeds the mean of all marks around it."""
@@ -45,22 +32,12 @@ def _mean(plane: Plane, reach: float) -> Plane:
     return np.asarray(np.maximum(mean, 1e-5), np.float32)
 
 
-def highest(labels: _Labels, values: Plane, count: int) -> _Values:
+def _highest(labels: _Labels, values: Plane, count: int) -> _Values:
     """Greatest of ``values`` over each label from 1; 0 for the rest."""
     chosen = labels > 0
     out = np.zeros(count)
     np.maximum.at(out, labels[chosen], values[chosen])
     return out
-
-
-def _steepest(labels: _Labels, plane: Plane, count: int) -> _Values:
-    """Greatest slope at the rim of each mark, per pixel."""
-    slope = np.hypot(
-        cv2.Sobel(plane, -1, 1, 0, ksize=3, scale=0.125),
-        cv2.Sobel(plane, -1, 0, 1, ksize=3, scale=0.125),
-    )
-    near = cv2.dilate(labels.astype(np.float32), np.ones((3, 3), np.uint8)).astype(np.int32)
-    return highest(near, slope, count)
 
 
 def _candidates(response: Plane, limit: Plane, size: int) -> _Labels:
@@ -72,11 +49,6 @@ def _candidates(response: Plane, limit: Plane, size: int) -> _Labels:
     keep[0] = False
     number = np.cumsum(keep) * keep
     return np.asarray(number[labels], np.int32)
-
-
-def _score(bright: bool, facts: tuple[_Values, ...]) -> _Values:
-    logs = np.log(np.maximum(np.stack(facts), 1e-3))
-    return np.asarray(np.array(_WEIGHTS[bright]) @ logs)
 
 
 def _rings(labels: _Labels, unit: float) -> _Labels:
@@ -110,10 +82,7 @@ def _forms(plane: Plane, unit: float) -> Plane:
 
 
 def on_even_ground(plane: Plane, *, sigma: float, sensitivity: float) -> Mask:
-    """True on marks that stand many times above an even surrounding, be it sky, wall or skin.
-
-    A crowd of bright ones without any dark is left alone: dust comes in both, stars do not.
-    """
+    """True on marks of an even surrounding. ``plane`` is luma 0..1, (h, w); ``sigma`` its noise."""
     unit = max(plane.shape) / 1000
     size = 2 * round(max(3.0, 7 * unit)) + 1
     found = np.zeros(plane.shape, bool)
@@ -131,7 +100,7 @@ def on_even_ground(plane: Plane, *, sigma: float, sensitivity: float) -> Mask:
         mean, spread = _spread_over(_rings(labels, scale), plane, count)
         height = (mean_over(labels, plane, count) - mean) * (1 if bright else -1) * sensitivity
         area = np.bincount(labels.ravel(), minlength=count) / scale**2
-        peak = highest(labels, response, count) * sensitivity
+        peak = _highest(labels, response, count) * sensitivity
         keep = (height > 6 * sigma) & (height > 5 * (spread + 0.003))
         keep &= peak > _ALONE[bright] * mean_over(labels, far, count)
         keep &= mean_over(labels, forms, count) < 0.02
@@ -142,43 +111,5 @@ def on_even_ground(plane: Plane, *, sigma: float, sensitivity: float) -> Mask:
     if bright_count > _CROWD and dark_count < 0.1 * bright_count:
         marks.pop(True)
     for labels, keep in marks.values():
-        found |= keep[labels]
-    return found
-
-
-def specks(plane: Plane, *, sigma: float, sensitivity: float) -> Mask:
-    """True on small bright and dark marks. ``plane`` is luma 0..1; ``sigma`` its noise."""
-    unit = max(plane.shape) / 1000
-    size = 2 * round(max(3.0, 5.5 * unit)) + 1
-    found = np.zeros(plane.shape, bool)
-    if 3 * size > min(plane.shape):
-        return found
-    hats = {bright: _hat(plane, size, bright) for bright in (True, False)}
-    both = np.minimum(np.maximum(hats[True], hats[False]), np.float32(0.2))
-    far, near = _mean(both, max(14, 22 * unit)), _mean(both, max(7, 9 * unit))
-    middle = _mean(plane, max(7, 9 * unit))
-    square = _mean(plane * plane, max(7, 9 * unit))
-    unrest = np.asarray(np.sqrt(np.maximum(square - middle * middle, 0)) + 0.003, np.float32)
-    sigma = max(sigma, 0.002)
-    least = max(0.05, 5 * sigma)
-    limit = np.asarray(np.maximum(4 * far, least) / sensitivity, np.float32)
-    for bright, response in hats.items():
-        labels = _candidates(response, limit, size)
-        count = int(labels.max()) + 1
-        height = np.maximum(highest(labels, response, count), 1e-3)
-        area = np.bincount(labels.ravel(), minlength=count) / max(unit, 0.5) ** 2
-        facts = (
-            area,
-            lengths(labels, count) / max(unit, 0.5) + 0.5,
-            height,
-            mean_over(labels, response / far, count),
-            mean_over(labels, response / near, count),
-            mean_over(labels, response / unrest, count),
-            _steepest(labels, plane, count) / height,
-            height / sigma,
-            np.full(count, max(1.0, count - 1)),
-        )
-        keep = (_score(bright, facts) > _BAR[bright] - np.log(sensitivity)) & (area < 140)
-        keep[0] = False
         found |= keep[labels]
     return found
