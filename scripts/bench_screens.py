@@ -42,7 +42,7 @@ from tests.ui.browser import FLAGS, Screen
 JITTERS_MS = (0, 20, 50)
 GLASS = (960, 540)
 """CSS pixels: room for the kiosk's controls."""
-DENSITY = 0.5
+DENSITY = 0.25
 """Pixels drawn per CSS pixel, along each side, unless told otherwise: two browsers that draw in
 software share what the load leaves of two cores."""
 PICTURE = (480, 320)
