@@ -179,7 +179,7 @@ def _perforated(rng: Rng, scene: Plane) -> Plane:
 BELONGING: Drawn = ((0.22, _lined), (0.06, _lettered), (0.10, _lit), (0.05, _bordered))
 SELDOM: Drawn = ((0.12, _lined), (0.06, _lettered), (0.03, _lit), (0.05, _bordered))
 """What belongs to a picture, less often."""
-RARELY: Drawn = ((0.05, _lined), (0.06, _lettered), (0.03, _lit), (0.05, _bordered))
+RARELY: Drawn = ((0.05, _lined), *SELDOM[1:])
 """Wires less often still: a finder that has seen many takes a long scratch for one."""
 DECEIVING: Drawn = ((0.05, _starry), (0.10, _ringed), (0.10, _stranded))
 """What a finder of damage takes for damage until it is told."""

@@ -22,8 +22,8 @@ from server.restoration.lab import Plane
 Mask = npt.NDArray[np.bool_]
 
 _READ = 1_200_000
-"""Pixels that are searched at most; a larger scan is made smaller, as the network was taught on
-prints no larger than it saw at a glance."""
+"""Pixels that are searched at most; a larger scan is made smaller: the network was taught on small
+prints."""
 _CLOSER = 1.5
 """Then all is looked at again, so many times larger: thin marks show better."""
 _REFUSED = 1.0
