@@ -4,6 +4,7 @@
  */
 
 import { scrub, sameFrame, settle } from "../shared/timeline.js";
+import { LEAD_MS } from "../shared/times.js";
 
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
 /** @typedef {import("../types/messages.js").Score} Score */
@@ -58,7 +59,7 @@ export class Hand {
     this.connection.send({ type: "release" });
     this.waitsUntil = performance.now() + ECHO_WITHIN;
     const { moment, clock } = this.player;
-    if (moment) this.player.play(settle(moment, clock.now()));
+    if (moment) this.player.play(settle(moment, clock.now() + LEAD_MS));
   }
 
   /**

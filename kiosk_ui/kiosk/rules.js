@@ -7,6 +7,7 @@ import { STUCK_MS } from "../shared/times.js";
 /** @typedef {import("../types/messages.js").KioskMessage} Message */
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
 /** @typedef {import("../types/messages.js").Score} Score */
+/** @typedef {import("../shared/timeline.js").Moment} Moment */
 /** @typedef {import("../types/edition.js").Edition} Manifest */
 /** @typedef {import("../types/edition.js").EditionPhoto} Photo */
 
@@ -109,7 +110,7 @@ function invitation({ score }, manifest, now) {
 function released(visit, now) {
   const { show, scrubbing } = visit;
   if (show.view !== "photo" || !scrubbing) return visit;
-  return { ...visit, scrubbing: false, show: { ...show, score: settle(moment(show.score, now), now) } };
+  return { ...visit, scrubbing: false, show: { ...show, score: scores.begun(show.score, now, settle) } };
 }
 
 /**
@@ -122,6 +123,8 @@ function applied(visit, message, manifest, now) {
   const photo = openPhoto(show, manifest, now);
   /** @param {Partial<Snapshot>} told */
   const told = (told) => ({ ...visit, show: { ...show, ...told } });
+  /** @param {(current: Moment, now: number) => Score} write */
+  const begun = (write) => scores.begun(show.score, now, write);
   switch (message.type) {
     case "wall": {
       const score = invitation(show, manifest, now);
@@ -139,12 +142,10 @@ function applied(visit, message, manifest, now) {
       return at(visit, photo, scores.toward(manifest, show.score, scores.frameAt(photo, place), now));
     }
     case "restore":
-      return photo ? at(visit, photo, scores.restore(manifest, photo, moment(show.score, now), now)) : visit;
-    case "redraw": {
-      const score = photo && scores.redraw(photo, moment(show.score, now), now);
+      return photo ? at(visit, photo, begun((...from) => scores.restore(manifest, photo, ...from))) : visit;
+    case "redraw":
       if (photo === null) return visit;
-      return score && at(visit, photo, score);
-    }
+      return scores.isDrawn(photo) ? at(visit, photo, begun((...from) => scores.redraw(photo, ...from))) : null;
     case "scrub":
       if (photo === null) return visit;
       return { ...at(visit, photo, scrub(photo.id, scores.stageNames(photo), message.position, now)), scrubbing: true };
@@ -175,7 +176,7 @@ function applied(visit, message, manifest, now) {
     case "programme": {
       const chosen = manifest.programmes.find(({ id }) => id === message.programme);
       if (!chosen) return null;
-      const score = scores.playThrough(manifest, chosen, moment(show.score, now), now);
+      const score = begun((...from) => scores.playThrough(manifest, chosen, ...from));
       const on = moment(score, now).after.photo;
       const piece = { ...handsOff(show), view: message.type, photo: on, programme: chosen.id, score };
       return { ...visit, scrubbing: false, show: piece };

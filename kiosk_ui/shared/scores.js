@@ -1,6 +1,6 @@
 /** Scores that a kiosk without its server writes by itself: the same rules as `server/show/timeline.py`. */
 
-import { frameOf, moment, sameFrame } from "./timeline.js";
+import { cueAt, elapsedIn, frameOf, moment, progressOf, sameFrame } from "./timeline.js";
 import {
   ATTRACT_HOLD_MS,
   ATTRACT_PAUSE_MS,
@@ -9,6 +9,7 @@ import {
   ATTRACT_SHARE,
   DISSOLVE_MS,
   HASTEN_MS,
+  LEAD_MS,
   PAUSE_MS,
   PLATES_LEAD_MS,
   PLATE_MS,
@@ -109,17 +110,58 @@ function onward(manifest, { cues, frame }, target) {
 }
 
 /**
+ * The score written for a moment from now, from what will be shown then; until then goes on what
+ * plays.
+ * @param {Score} playing @param {number} now server time, ms
+ * @param {(current: Moment, now: number) => Score} write
+ * @returns {Score}
+ */
+export function begun(playing, now, write) {
+  const starts = now + LEAD_MS;
+  return ledIn(playing, write(moment(playing, starts), starts), now);
+}
+
+/** @param {Score} playing @param {Score} following that starts later @param {number} now @returns {Score} */
+function ledIn(playing, following, now) {
+  const { repeats } = playing;
+  const start = elapsedIn(playing, now);
+  const lead = following.starts - now;
+  const times = [start, ...edges(playing, start, start + lead), start + lead];
+  const cues = times.slice(1).map((ends, place) => {
+    const since = repeats === null ? times[place] : times[place] % repeats;
+    const lasts = ends - times[place];
+    const cue = playing.cues[cueAt(playing, since)];
+    const first = progressOf(cue, since, cue.lasts);
+    const last = progressOf(cue, since + lasts, cue.lasts);
+    return { ...cue, begins: times[place] - start, lasts, first, last };
+  });
+  cues.push(...following.cues.map((cue) => ({ ...cue, begins: cue.begins + lead })));
+  const [opens, ...rest] = cues;
+  return { ...following, starts: now, cues: [opens, ...rest] };
+}
+
+/** Where cues begin or end between two times of a score. @param {Score} score @param {number} after @param {number} before */
+function edges({ cues, repeats }, after, before) {
+  const laps = repeats === null ? [0] : [0, repeats];
+  const all = laps.flatMap((lap) => cues.flatMap(({ begins, lasts }) => [lap + begins, lap + (begins + lasts)]));
+  const between = new Set(all.filter((edge) => after < edge && edge < before));
+  return [...between].sort((a, b) => a - b);
+}
+
+/**
  * From what is shown to `target`, without a jump; asked twice, it is not begun twice.
  * @param {Manifest} manifest @param {Score} score @param {Frame} target
  * @param {number} now server time, ms
  * @returns {Score}
  */
 export function toward(manifest, score, target, now) {
-  const current = moment(score, now);
+  const ahead = moment(score, now + LEAD_MS);
   const rests = restsOn(score);
-  const onItsLastWay = current.cue === score.cues.length - 1;
+  const onItsLastWay = ahead.cue === score.cues.length - 1;
   if (onItsLastWay && rests && sameFrame(rests, target)) return score;
-  return scoreOf(onward(manifest, resting(current, target), target), target, now);
+  return begun(score, now, (current, starts) =>
+    scoreOf(onward(manifest, resting(current, target), target), target, starts),
+  );
 }
 
 /** What is shown, or what it is becoming. @param {Moment} current */
@@ -145,15 +187,19 @@ export function restore(manifest, photo, current, now) {
   return scoreOf(cues, shown, now);
 }
 
+/** Whether a model drew a stage of it. @param {Photo} photo */
+export function isDrawn(photo) {
+  return photo.stages.some((stage) => stage.frames.length > 0);
+}
+
 /**
- * A stage as a model drew it; null where none was drawn.
+ * A stage as a model drew it; one must be.
  * @param {Photo} photo @param {Moment} current @param {number} now
- * @returns {Score | null}
+ * @returns {Score}
  */
 export function redraw(photo, current, now) {
   const drawn = photo.stages.filter((stage) => stage.frames.length > 0);
-  const stage = drawn.find(({ name }) => name === seen(current).stage) ?? drawn.at(-1);
-  if (!stage) return null;
+  const stage = drawn.find(({ name }) => name === seen(current).stage) ?? drawn[drawn.length - 1];
   const end = frameOf(photo.id, stage.name);
   const plates = stage.frames.map((_, plate) => ({ ...end, plate }));
   const { cues, frame } = resting(current, plates[0]);

@@ -8,13 +8,13 @@ import { HASTEN_MS } from "./times.js";
 /** @typedef {{ cue: number, before: Frame, after: Frame, progress: number }} Moment */
 
 /** @param {Score} score @param {number} now server time, ms */
-function elapsedIn(score, now) {
+export function elapsedIn(score, now) {
   const elapsed = Math.max(0, now - score.starts);
   return score.repeats === null ? elapsed : elapsed % score.repeats;
 }
 
 /** @param {Score} score @param {number} elapsed ms */
-function cueAt(score, elapsed) {
+export function cueAt(score, elapsed) {
   let index = 0;
   for (let place = 0; place < score.cues.length; place += 1) {
     if (score.cues[place].begins <= elapsed) index = place;
@@ -23,7 +23,7 @@ function cueAt(score, elapsed) {
 }
 
 /** @param {Cue} cue @param {number} elapsed ms since the score's start @param {number} lasts ms */
-function progressOf(cue, elapsed, lasts) {
+export function progressOf(cue, elapsed, lasts) {
   const share = lasts === 0 ? 1 : Math.min(1, (elapsed - cue.begins) / lasts);
   // Exactly the end at the end, so that what has come to rest compares as such.
   if (share === 1) return cue.last;
@@ -122,17 +122,19 @@ export function settle(current, now) {
 
 /**
  * The same score where photographs do not dissolve into each other: the one that a dissolve leads to
- * is there at once. One that was under way may have been turned back, to its first.
+ * is there from the beginning. One that was under way may have been turned back, to its first.
  * @param {Score} score
  * @returns {Score}
  */
 export function arriving(score) {
-  const [first, ...rest] = score.cues.map((cue) => {
-    if (cue.before.photo === cue.after.photo) return cue;
-    const to = cue.last < cue.first ? cue.before : cue.after;
-    return { ...cue, before: to, after: to };
-  });
-  return { ...score, cues: [first, ...rest] };
+  const dissolve = score.cues.map(({ before, after }) => before.photo !== after.photo).lastIndexOf(true);
+  if (dissolve < 0) return score;
+  const { before, after, first, last } = score.cues[dissolve];
+  const to = last < first ? before : after;
+  const [begins, ...rest] = score.cues.map((cue, place) =>
+    place > dissolve ? cue : { ...cue, before: to, after: to },
+  );
+  return { ...score, cues: [begins, ...rest] };
 }
 
 /**

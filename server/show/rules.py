@@ -6,8 +6,9 @@ invites the next one. Times are server milliseconds.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
-from functools import singledispatch
+from functools import partial, singledispatch
 
 from server.editions.model import Edition, EditionPhoto
 from server.show import timeline
@@ -110,6 +111,14 @@ def _moment(state: ShowState, now: float) -> Moment:
     return timeline.moment(state.score, now)
 
 
+def _begun(state: ShowState, now: float, write: Callable[[Moment, float], Score]) -> Score:
+    """The score written for a moment from now, when all screens know of it, from what will be shown
+    then; until then goes on what plays."""
+    starts = now + timeline.LEAD_MS
+    written = write(_moment(state, starts), starts)
+    return timeline.led_in(state.score, written, now)
+
+
 # Messages: each rule is given a state that a hand has just touched
 
 
@@ -158,7 +167,7 @@ def _(event: Restore, state: ShowState, now: float) -> ShowState:
     photo = _open_photo(state, now)
     if photo is None:
         return state
-    return _at(state, photo, timeline.restore(state.edition, photo, _moment(state, now), now))
+    return _at(state, photo, _begun(state, now, partial(timeline.restore, state.edition, photo)))
 
 
 @_apply.register
@@ -225,8 +234,9 @@ def _(event: Redraw, state: ShowState, now: float) -> ShowState | None:
     photo = _open_photo(state, now)
     if photo is None:
         return state
-    score = timeline.redraw(photo, _moment(state, now), now)
-    return None if score is None else _at(state, photo, score)
+    if not any(stage.frames for stage in photo.stages):
+        return None
+    return _at(state, photo, _begun(state, now, partial(timeline.redraw, photo)))
 
 
 @_apply.register
@@ -235,7 +245,7 @@ def _(event: PlayProgramme, state: ShowState, now: float) -> ShowState | None:
     chosen = next((each for each in edition.programmes if each.id == event.programme), None)
     if chosen is None:
         return None
-    score = timeline.programme(edition, chosen, _moment(state, now), now)
+    score = _begun(state, now, partial(timeline.programme, edition, chosen))
     return replace(
         _hands_off(state), view="programme", photo=None, programme=chosen.id, score=score
     )
@@ -284,19 +294,18 @@ def _go(state: ShowState, photo: EditionPhoto, target: Frame, now: float) -> Sho
 
 def _toward(state: ShowState, target: Frame, now: float) -> Score:
     """The way to ``target`` from what is shown; asked twice, it is not begun twice."""
-    current = _moment(state, now)
-    on_its_last_way = current.cue == len(state.score.cues) - 1
+    ahead = _moment(state, now + timeline.LEAD_MS)
+    on_its_last_way = ahead.cue == len(state.score.cues) - 1
     if on_its_last_way and timeline.rests_on(state.score) == target:
         return state.score
-    return timeline.turn(state.edition, current, target, now)
+    return _begun(state, now, partial(timeline.turn, state.edition, target))
 
 
 def _release(state: ShowState, now: float) -> ShowState:
     photo = _open_photo(state, now)
     if photo is None or not state.scrubbing:
         return state
-    score = timeline.settle(_moment(state, now), now)
-    return replace(state, score=score, scrubbing=False)
+    return replace(state, score=_begun(state, now, timeline.settle), scrubbing=False)
 
 
 # Deadlines and editions

@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from server.catalogue.model import Slug
 from server.editions.model import Edition, EditionPhoto, EditionProgramme, StageName
 
+LEAD_MS = 100.0
+"""What is asked for begins so much later: by then every screen has heard of it, and they begin
+together."""
 DISSOLVE_MS = 1400.0
 """From one photo to another."""
 RETREAT_MS = 1200.0
@@ -100,22 +103,62 @@ class Moment(_Frozen):
 
 def moment(score: Score, now: float) -> Moment:
     """What ``score`` shows at server time ``now``, in ms; before its start, its beginning."""
+    elapsed = _elapsed(score, now)
+    index = _cue_at(score, elapsed)
+    cue = score.cues[index]
+    return Moment(cue=index, before=cue.before, after=cue.after, progress=_progress(cue, elapsed))
+
+
+def _elapsed(score: Score, now: float) -> float:
     elapsed = max(0.0, now - score.starts)
-    if score.repeats is not None:
-        elapsed %= score.repeats
+    return elapsed if score.repeats is None else elapsed % score.repeats
+
+
+def _cue_at(score: Score, elapsed: float) -> int:
     index = 0
     for place, cue in enumerate(score.cues):
         if cue.begins <= elapsed:
             index = place
-    cue = score.cues[index]
+    return index
+
+
+def _progress(cue: Cue, elapsed: float) -> float:
     share = 1.0 if cue.lasts == 0 else min(1.0, (elapsed - cue.begins) / cue.lasts)
-    return Moment(
-        cue=index,
-        before=cue.before,
-        after=cue.after,
-        # Exactly the end at the end, so that what has come to rest compares as such.
-        progress=cue.last if share == 1.0 else cue.first + (cue.last - cue.first) * share,
-    )
+    # Exactly the end at the end, so that what has come to rest compares as such.
+    return cue.last if share == 1.0 else cue.first + (cue.last - cue.first) * share
+
+
+def led_in(playing: Score, following: Score, now: float) -> Score:
+    """``following``, which starts later, with what ``playing`` shows from ``now`` until then before
+    it: a screen that hears of it late has shown nothing else meanwhile."""
+    first = _elapsed(playing, now)
+    lead = following.starts - now
+    edges = [first, *_edges(playing, first, first + lead), first + lead]
+    cues = []
+    for begins, ends in pairwise(edges):
+        since = begins if playing.repeats is None else begins % playing.repeats
+        cue = playing.cues[_cue_at(playing, since)]
+        slice_ = {
+            "begins": begins - first,
+            "lasts": ends - begins,
+            "first": _progress(cue, since),
+            "last": _progress(cue, since + (ends - begins)),
+        }
+        cues.append(cue.model_copy(update=slice_))
+    cues += [cue.model_copy(update={"begins": cue.begins + lead}) for cue in following.cues]
+    return following.model_copy(update={"starts": now, "cues": tuple(cues)})
+
+
+def _edges(score: Score, after: float, before: float) -> list[float]:
+    """Where cues begin or end between two times of a score, in ms; of a loop, once around."""
+    laps = (0.0,) if score.repeats is None else (0.0, score.repeats)
+    edges = {
+        lap + edge
+        for lap in laps
+        for cue in score.cues
+        for edge in (cue.begins, cue.begins + cue.lasts)
+    }
+    return sorted(edge for edge in edges if after < edge < before)
 
 
 def ends(score: Score) -> float | None:
@@ -192,7 +235,7 @@ def _change(edition: Edition, before: Frame, after: Frame, rest: float = 0.0) ->
     return Cue(begins=rest, lasts=lasts, before=before, after=after)
 
 
-def turn(edition: Edition, current: Moment, target: Frame, now: float) -> Score:
+def turn(edition: Edition, target: Frame, current: Moment, now: float) -> Score:
     """From what is shown to ``target``, without a jump."""
     cues, rests_on = _resting(current, target)
     if rests_on != target:
@@ -217,13 +260,11 @@ def restore(edition: Edition, photo: EditionPhoto, current: Moment, now: float) 
     return Score(starts=now, cues=_chain(cues)) if cues else still(shown, now)
 
 
-def redraw(photo: EditionPhoto, current: Moment, now: float) -> Score | None:
+def redraw(photo: EditionPhoto, current: Moment, now: float) -> Score:
     """A stage as a model drew it, from noise to picture: the stage shown, else the last that has
-    such frames; None where none has."""
+    such frames; one must have."""
     shown = current.after if current.progress > 0 else current.before
     drawn = [stage for stage in photo.stages if stage.frames]
-    if not drawn:
-        return None
     stage = next((each for each in drawn if each.name == shown.stage), drawn[-1])
     ends_on = Frame(photo=photo.id, stage=stage.name)
     plates = [ends_on.model_copy(update={"plate": place}) for place in range(len(stage.frames))]

@@ -108,7 +108,26 @@ def test_the_same_wish_twice_begins_nothing_anew() -> None:
 def test_restore_plays_to_the_last_stage() -> None:
     state = after(an_open_photo(), Restore(), now=START + 5000)
     assert timeline.rests_on(state.score) == Frame(photo="flag", stage="colour")
-    assert len(state.score.cues) == 3
+    assert sum(cue.before != cue.after for cue in state.score.cues) == 3
+
+
+def test_what_is_asked_for_begins_when_every_screen_has_heard_of_it() -> None:
+    calm, asked = an_open_photo(), START + 5000
+    state = after(calm, GoToStage(stage="repaired"), now=asked)
+    lead = timeline.LEAD_MS
+    progress = [moment(state.score, asked + time).progress for time in (0, lead, lead + 3000)]
+    assert progress == [1.0, 0.0, 0.5]
+    assert timeline.rests_on(calm.score) == SCAN == moment(state.score, asked).after
+
+
+def test_what_moves_goes_on_until_all_screens_turn_together() -> None:
+    moving = after(an_open_photo(), GoToStage(stage="repaired"), now=START + 5000)
+    turned = after(moving, GoToStage(stage="scan"), now=START + 7000)
+    for time in (0.0, 50.0, timeline.LEAD_MS):
+        seen = START + 7000 + time
+        there = moment(moving.score, seen).progress
+        assert moment(turned.score, seen).progress == pytest.approx(there)
+    assert moment(turned.score, START + 7200).progress < moment(moving.score, START + 7100).progress
 
 
 def test_the_finger_holds_the_picture_and_letting_go_settles_it() -> None:

@@ -81,13 +81,13 @@ def test_a_score_that_does_not_begin_at_once_or_in_order_is_refused(
 
 
 def test_the_next_stage_arrives_in_the_time_the_photo_says() -> None:
-    score = timeline.turn(edition(), at_rest(SCAN), REPAIRED, 500)
+    score = timeline.turn(edition(), REPAIRED, at_rest(SCAN), 500)
     assert timeline.ends(score) == 6500
     assert timeline.rests_on(score) == REPAIRED
 
 
 def test_an_earlier_stage_returns_along_the_way_the_later_one_came() -> None:
-    score = timeline.turn(edition(), at_rest(CLEAR), SCAN, 0)
+    score = timeline.turn(edition(), SCAN, at_rest(CLEAR), 0)
     assert [(cue.before, cue.after, cue.first, cue.last) for cue in score.cues] == [
         (SCAN, CLEAR, 1, 0)
     ]
@@ -96,13 +96,13 @@ def test_an_earlier_stage_returns_along_the_way_the_later_one_came() -> None:
 
 
 def test_another_photo_dissolves_in() -> None:
-    score = timeline.turn(edition(), at_rest(CLEAR), GOLD, 0)
+    score = timeline.turn(edition(), GOLD, at_rest(CLEAR), 0)
     assert timeline.ends(score) == timeline.DISSOLVE_MS
     assert pictured(score, 0) == CLEAR and timeline.rests_on(score) == GOLD
 
 
 def test_a_change_called_back_retreats_by_as_much_as_had_come() -> None:
-    score = timeline.turn(edition(), midway(SCAN, COLOUR, 0.25), SCAN, 0)
+    score = timeline.turn(edition(), SCAN, midway(SCAN, COLOUR, 0.25), 0)
     assert timeline.ends(score) == pytest.approx(timeline.RETREAT_MS * 0.25)
     assert timeline.rests_on(score) == SCAN
 
@@ -111,7 +111,7 @@ def test_a_change_called_back_retreats_by_as_much_as_had_come() -> None:
 def test_a_change_left_for_another_photo_first_goes_to_its_nearer_end(
     progress: float, by_way_of: Frame
 ) -> None:
-    score = timeline.turn(edition(), midway(SCAN, COLOUR, progress), GOLD, 0)
+    score = timeline.turn(edition(), GOLD, midway(SCAN, COLOUR, progress), 0)
     assert pictured(score, timeline.HASTEN_MS) == by_way_of
     assert timeline.rests_on(score) == GOLD
 
@@ -239,7 +239,7 @@ MOMENTS = st.one_of(
 
 @given(current=MOMENTS, target=FRAMES, now=st.floats(0, 1e13))
 def test_turning_never_jumps_and_always_arrives(current: Moment, target: Frame, now: float) -> None:
-    score = timeline.turn(edition(), current, target, now)
+    score = timeline.turn(edition(), target, current, now)
     assert goes_on_from(score, current)
     assert timeline.rests_on(score) == target
     assert_seamless(score)
@@ -264,6 +264,43 @@ def assert_seamless(score: Score) -> None:
     for earlier, later in zip(score.cues, score.cues[1:], strict=False):
         left = midway(earlier.before, earlier.after, earlier.last)
         assert alike(midway(later.before, later.after, later.first), left)
+
+
+PLAYING = st.sampled_from(
+    [
+        timeline.attract(edition(), 0.0),
+        timeline.restore(edition(), edition().photos[0], at_rest(SCAN), 0.0),
+        timeline.programme(edition(), edition().programmes[0], at_rest(GOLD), 0.0),
+        timeline.redraw(edition().photos[0], midway(SCAN, COLOUR, 0.3), 0.0),
+        timeline.scrub(edition().photos[0], 1.3, 0.0),
+        timeline.still(GOLD, 0.0),
+    ]
+)
+
+
+@given(playing=PLAYING, target=FRAMES, now=st.floats(0, 60_000), later=st.floats(0, 1))
+def test_what_is_asked_for_is_led_in_by_what_plays(
+    playing: Score, target: Frame, now: float, later: float
+) -> None:
+    starts = now + timeline.LEAD_MS
+    following = timeline.turn(edition(), target, moment(playing, starts), starts)
+    score = timeline.led_in(playing, following, now)
+    assert score.starts == now
+    for time in (now + later * 0.999 * timeline.LEAD_MS, now):
+        assert alike(moment(score, time), moment(playing, time)), "seen by who heard of it at once"
+    for time in (starts + later * 10_000, starts):
+        assert alike(moment(score, time), moment(following, time))
+    assert_seamless(score)
+
+
+def test_an_invitation_leads_in_across_the_end_of_its_round() -> None:
+    playing = timeline.attract(edition(), 0.0)
+    assert playing.repeats is not None
+    now = playing.repeats - 30
+    following = timeline.still(SCAN, now + timeline.LEAD_MS)
+    score = timeline.led_in(playing, following, now)
+    for time in (0.0, 29.0, 31.0, 99.0):
+        assert alike(moment(score, now + time), moment(playing, now + time))
 
 
 def test_a_programme_lasts_as_long_as_what_is_heard_through_it() -> None:

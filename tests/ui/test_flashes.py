@@ -167,12 +167,10 @@ def scores(edition: Edition) -> dict[str, tuple[Score, float]]:
     first, second = edition.photos[0], edition.photos[1]
     scan = Frame(photo=first.id, stage="scan")
     resting = Moment(cue=0, before=scan, after=scan, progress=1.0)
-    redrawn = timeline.redraw(first, resting, 0.0)
-    assert redrawn is not None
     played = {
         "restored": timeline.restore(edition, first, resting, 0.0),
-        "redrawn": redrawn,
-        "changed": timeline.turn(edition, resting, Frame(photo=second.id, stage="scan"), 0.0),
+        "redrawn": timeline.redraw(first, resting, 0.0),
+        "changed": timeline.turn(edition, Frame(photo=second.id, stage="scan"), resting, 0.0),
         "inviting": timeline.attract(edition, 0.0),
     }
     lengths = {

@@ -44,8 +44,8 @@ def scores(gallery: Gallery) -> list[Score]:
     return [
         timeline.attract(edition, 1000.0),
         restored,
-        timeline.turn(edition, half, other, 1000.0),
-        timeline.turn(edition, half, half.before, 1000.0),
+        timeline.turn(edition, other, half, 1000.0),
+        timeline.turn(edition, half.before, half, 1000.0),
         timeline.programme(edition, edition.programmes[0], half, 1000.0),
         timeline.scrub(photo, 1.25, 1000.0),
         timeline.settle(half, 1000.0),
@@ -87,9 +87,24 @@ def test_a_photo_arrives_though_the_dissolve_that_led_away_from_it_is_turned_bac
     for share in (0.0, 0.25, 0.9):
         leaving = Moment(cue=0, before=ours, after=theirs, progress=share)
         for wanted in (ours, Frame(photo=first.id, stage="clear"), theirs):
-            score = timeline.turn(gallery.edition, leaving, wanted, 1000.0)
+            score = timeline.turn(gallery.edition, wanted, leaving, 1000.0)
             end = timeline.ends(score) or 1000.0
             (answer,) = screen.page.evaluate(ARRIVE, [score.model_dump(mode="json"), [end]])
             shown = Moment.model_validate(answer)
             assert {shown.before.photo, shown.after.photo} == {wanted.photo}
             assert (shown.after if shown.progress > 0 else shown.before) == wanted
+
+
+def test_a_photo_that_is_opened_is_there_before_the_other_screens_leave_the_last(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = open_screen(f"{gallery.address}/projection/{station}")
+    first, second = gallery.edition.photos[:2]
+    clear, wanted = Frame(photo=first.id, stage="clear"), Frame(photo=second.id, stage="scan")
+    playing = timeline.still(clear, 0.0)
+    starts = 1000.0 + timeline.LEAD_MS
+    written = timeline.turn(gallery.edition, wanted, timeline.moment(playing, starts), starts)
+    score = timeline.led_in(playing, written, 1000.0)
+    assert timeline.moment(score, 1000.0).after == clear
+    for moment in screen.page.evaluate(ARRIVE, [score.model_dump(mode="json"), [1000.0, starts]]):
+        assert moment["before"] == moment["after"] == wanted.model_dump()
