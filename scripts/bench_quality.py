@@ -3,7 +3,7 @@ instead: OpenCV and scikit-image, in the same run on the same prints.
 
 Usage: bench_quality.py [--quick] [--sheets FOLDER] [PART ...]
 
-Parts: mend, clear, film, colour, colour-speed, recipe; without any, all of them.
+Parts: mend, mend-drawn, clear, film, colour, colour-speed, recipe; without any, all of them.
 
 Decibels are means over the prints. Inside: where damage covers half of a pixel or more; outside:
 where it covers none; precision and recall count a pixel as right within 1 pixel of the truth.
@@ -24,7 +24,7 @@ import numpy.typing as npt
 import quality_colour
 import quality_peers as peers
 from measuring import say
-from quality_prints import DAMAGED, PHOTOS, TRACE, Print, prints, read_rgb
+from quality_prints import DAMAGED, DRAWN, PHOTOS, TRACE, Print, prints, read_rgb
 from quality_recipe import made
 from quality_sheets import Sheets
 from skimage.metrics import structural_similarity
@@ -69,8 +69,9 @@ class Means:
             say("quality", f"quality.{metric}", float(np.mean(values)), unit)
 
 
-def mend(found: list[Print], sheets: Sheets) -> None:
-    """Damage found and filled; beside it the peers, doing nothing, and a perfect mask."""
+def mend(found: list[Print], sheets: Sheets, kind: str = "") -> None:
+    """Damage found and filled; beside it the peers, doing nothing, and a perfect mask. ``kind`` is
+    added to the metrics' names."""
     means = Means()
     for print_ in found:
         plane = print_.scan[..., 0]
@@ -85,10 +86,10 @@ def mend(found: list[Print], sheets: Sheets) -> None:
         }
         for suffix, result in results.items():
             for where, error in zip(_WHERE, _errors(print_, result), strict=True):
-                means.add(f"mend_{where}_db{suffix}", decibels(error))
+                means.add(f"mend_{where}_db{kind}{suffix}", decibels(error))
         precision, recall = precision_and_recall(ours.damage >= 128, print_.opacity)
-        means.add("damage_precision", precision)
-        means.add("damage_recall", recall)
+        means.add(f"damage_precision{kind}", precision)
+        means.add(f"damage_recall{kind}", recall)
         sheets.add("mend", print_.name, [print_.sound, plane, *list(results.values())[:3]])
     means.say()
 
@@ -189,6 +190,7 @@ def main() -> None:
     sheets = Sheets(chosen.sheets)
     parts: dict[str, Callable[[], None]] = {
         "mend": lambda: mend(list(prints(quick=chosen.quick)), sheets),
+        "mend-drawn": lambda: mend(list(prints(quick=chosen.quick, kinds=DRAWN)), sheets, "_drawn"),
         "clear": lambda: clear(list(prints(quick=chosen.quick)), sheets),
         "film": lambda: film(sheets),
         "colour": lambda: quality_colour.accuracy(sheets, quick=chosen.quick),

@@ -33,6 +33,8 @@ class Course:
     """How often a scene is looked for around a face."""
     sharp: float = 0.0
     """How often the lens blurs nothing, beside the one print of ten it never blurs."""
+    restless: float = 0.0
+    """How often the most restless of four pieces is taken: foliage, crowds, cloth."""
 
 
 _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
@@ -65,18 +67,25 @@ def grain_fields(seed: int) -> list[Plane]:
     return fields
 
 
-def _crop(rng: Rng, source: Source, side: int) -> Bytes:
-    """A piece of a photograph; of two, often the busier."""
+def _crop(rng: Rng, source: Source, side: int, restless: float = 0.0) -> Bytes:
+    """A piece of a photograph; of two, often the busier, or of four the most restless."""
     photos = source.photos[int(rng.integers(len(source.photos)))]
     sizes = [size for size in photos if min(size.shape[:2]) >= side]
     areas = np.array([size.shape[0] * size.shape[1] for size in sizes], np.float64)
     photo = sizes[int(rng.choice(len(sizes), p=areas / areas.sum()))]
     pieces = []
-    for _ in range(1 if rng.random() < 0.4 else 2):
+    sought = restless > 0 and rng.random() < restless
+    for _ in range(4 if sought else 1 if rng.random() < 0.4 else 2):
         y = int(rng.integers(photo.shape[0] - side + 1))
         x = int(rng.integers(photo.shape[1] - side + 1))
         pieces.append(photo[y : y + side, x : x + side])
-    return max(pieces, key=lambda crop: float(crop[::4, ::4].std()))
+    return max(pieces, key=_unrest if sought else lambda crop: float(crop[::4, ::4].std()))
+
+
+def _unrest(crop: Bytes) -> float:
+    """How much neighbours two pixels apart differ, on the mean."""
+    levels = crop[::2, ::2, 1].astype(np.int16)
+    return float(np.abs(np.diff(levels, axis=0)).mean() + np.abs(np.diff(levels, axis=1)).mean())
 
 
 def around_face(rng: Rng, source: Source, side: int) -> Bytes:
@@ -235,7 +244,8 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
     large = course.enlarged > 0 and rng.random() < course.enlarged
     cut = round(side / rng.uniform(1.2, _LARGEST)) if large else side
     faced = course.faces > 0 and rng.random() < course.faces
-    piece = _turned(rng, (around_face if faced else _crop)(rng, source, cut))
+    chosen = around_face(rng, source, cut) if faced else _crop(rng, source, cut, course.restless)
+    piece = _turned(rng, chosen)
     scene = _grey(rng, piece)
     for chance, drawn in course.drawn:
         if rng.random() < chance:

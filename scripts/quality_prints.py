@@ -1,13 +1,14 @@
 """Old prints of photographs whose truth is known, for `scripts/bench quality` alone.
 
-An ageing of its own: training has another, so that no network is measured on what it was fitted
-to. Two kinds, so that nobody tunes to one: ``plain`` is an even print; ``worn`` has a toe and a
-shoulder, uneven fading, clumped grain, more of the damage traced on real film, and is a JPEG.
+Ageings of their own: training has another, so that no network is measured on what it was fitted
+to. Three kinds, so that nobody tunes to one: ``plain`` is an even print; ``worn`` has a toe and a
+shoulder, uneven fading, clumped grain, more of the damage traced on real film, and is a JPEG;
+``drawn`` is even, and its damage has no shape that training could have seen (quality_strokes.py).
 """
 
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -18,6 +19,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image as PillowImage
+from quality_strokes import drawn
 
 from server.restoration.lab import decoded, encoded, lightness
 
@@ -27,6 +29,7 @@ SPLIT = Path(__file__).with_name("quality_split.toml")
 PRINT = (256, 384)
 """Height and width of a print; its truth is twice as large."""
 KINDS = ("plain", "worn")
+DRAWN = ("drawn",)
 DAMAGED = 0.5
 """Opacity from which a pixel counts as damaged; under TRACE nothing was damaged."""
 TRACE = 1 / 255
@@ -108,10 +111,10 @@ def truths() -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
             yield f"{name}-{number}", image[y : y + 2 * PRINT[0], x : x + 2 * PRINT[1]]
 
 
-def prints(*, quick: bool = False) -> Iterator[Print]:
-    """24 prints, each crop once of each kind; six with ``quick``."""
+def prints(*, quick: bool = False, kinds: Sequence[str] = KINDS) -> Iterator[Print]:
+    """Each of twelve crops once of each kind; a quarter of them with ``quick``."""
     for number, (name, image) in enumerate(truths()):
-        for place, kind in enumerate(KINDS):
+        for place, kind in enumerate(kinds):
             if not quick or (number % 2 == 0 and number // 2 % 2 == place):
                 rng = np.random.default_rng(9000 + 2 * number + place)
                 yield aged(f"{name}.{kind}", image, kind, rng)
@@ -126,7 +129,7 @@ def aged(name: str, image: npt.NDArray[np.float32], kind: str, rng: np.random.Ge
     small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
     soft = cv2.GaussianBlur(small, (0, 0), 0.8)
     sound = _faded(soft, kind, rng) + _grain(soft, kind, rng)
-    opacity, tone = _damage(sound, kind, rng)
+    opacity, tone = drawn(sound, rng) if kind in DRAWN else _damage(sound, kind, rng)
     scan = np.clip(sound * (1 - opacity) + tone * opacity, 0, 1)
     before = np.clip(sound, 0, 1).astype(np.float32)
     return Print(name, truth, _scanned(before, kind)[..., 0], _scanned(scan, kind), opacity)
@@ -140,7 +143,7 @@ def _cloud(shape: tuple[int, ...], sigma: float, rng: np.random.Generator) -> Pl
 
 def _faded(plane: Plane, kind: str, rng: np.random.Generator) -> Plane:
     black, white = rng.uniform(0.10, 0.22), rng.uniform(0.80, 0.92)
-    if kind == "plain":
+    if kind != "worn":
         return np.asarray(black + (white - black) * plane, np.float32)
     bent = plane + np.float32(rng.uniform(0.1, 0.35)) * plane * (1 - plane) * (2 * plane - 1)
     uneven = 1 - 0.06 * np.abs(_cloud(plane.shape, max(plane.shape) / 5, rng))
@@ -148,7 +151,7 @@ def _faded(plane: Plane, kind: str, rng: np.random.Generator) -> Plane:
 
 
 def _grain(plane: Plane, kind: str, rng: np.random.Generator) -> Plane:
-    if kind == "plain":
+    if kind != "worn":
         return rng.normal(0, 0.022, plane.shape).astype(np.float32)
     clumped = _cloud(plane.shape, 0.55, rng)
     return np.asarray(0.022 * clumped * (0.6 + 1.6 * plane * (1 - plane)), np.float32)

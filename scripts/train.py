@@ -65,6 +65,16 @@ FINDING = {
     23000: Course(
         128, RARELY + DECEIVING + EQUALS, SPECKLED, (0.05, 1.5), 0.3, faces=0.15, sharp=0.2
     ),
+    30400: Course(
+        128,
+        RARELY + DECEIVING + EQUALS,
+        SPECKLED,
+        (0.05, 1.5),
+        0.3,
+        faces=0.15,
+        sharp=0.2,
+        restless=0.5,
+    ),
 }
 TASKS = {
     "clear": Task(learn_net.Network, learn_net.loss, {0: Course(96, BELONGING)}, read_source),
