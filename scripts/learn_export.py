@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import learn_finder
+import learn_kinship
 import learn_net
 import numpy as np
 import onnx
@@ -78,9 +79,8 @@ def _clearer(made: Graph) -> None:
     made.layer("Conv", "residual", half, pad=1)
 
 
-def _finder(made: Graph) -> None:
-    """The network of learn_finder.py."""
-    counts = learn_finder.BLOCKS
+def _unet(made: Graph, answer: str, counts: Sequence[int]) -> None:
+    """A network of learn_unet.py."""
     x = made.blocks("down.0", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
     links = [x]
     for level in range(1, len(counts)):
@@ -91,23 +91,27 @@ def _finder(made: Graph) -> None:
         larger = made.layer("ConvTranspose", f"larger.{level}", x, stride=2)
         x = made.plain("Add", f"joined.{level}", links[level], larger)
         x = made.blocks(f"up.{level}", x, counts[level])
-    made.layer("Conv", "damage", x, pad=1)
+    made.layer("Conv", answer, x, pad=1)
 
 
-_GRAPHS = {"residual": (_clearer, 16), "damage": (_finder, 4)}
+_COUNTS = {"damage": learn_finder.BLOCKS, "kinship": learn_kinship.BLOCKS}
+"""Blocks of a network of learn_unet.py, by its answer."""
 
 
 def graph(weights: Weights) -> onnx.ModelProto:
     """The network these weights belong to, for prints of any height and width."""
-    answer = "residual" if "residual.weight" in weights else "damage"
-    build, channels = _GRAPHS[answer]
+    answer = next(name for name in ("residual", *_COUNTS) if f"{name}.weight" in weights)
     made = Graph(weights)
-    build(made)
+    if answer == "residual":
+        _clearer(made)
+    else:
+        _unet(made, answer, _COUNTS[answer])
 
     def value(name: str, channels: int, sides: Sequence[str]) -> onnx.ValueInfoProto:
         return helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1, channels, *sides])
 
-    inputs = [value("print", 1, ("height", "width"))]
+    planes, channels = weights["stem.weight"].shape[1], weights[f"{answer}.weight"].shape[0]
+    inputs = [value("print", planes, ("height", "width"))]
     outputs = [value(answer, channels, ("half_height", "half_width"))]
     whole = helper.make_graph(made.nodes, "old prints", inputs, outputs, made.held)
     model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", _OPSET)])

@@ -1,14 +1,11 @@
 """The finder of damage: a network that says of each pixel of a print how likely it is damage.
 
-Built like the clearer (learn_net.py), with a level more: whether a line is a scratch or a rope
-shows only from afar.
+Built like the clearer, with a level more: whether a line is a scratch or a rope shows from afar.
 """
 
-from typing import cast
-
 import torch
-from learn_net import blocks
-from torch import Tensor, nn
+from learn_unet import Unet
+from torch import Tensor
 from torch.nn import functional
 
 WIDTHS = (48, 64, 96, 128)
@@ -21,29 +18,11 @@ _WINDOW, _BROAD = 15, 0.25
 counts: else one blot would outweigh a hundred scratches."""
 
 
-class Finder(nn.Module):  # type: ignore[misc]  # torch is not typed here
-    """Lightness less one half, (n, 1, h, w), to logits (n, 4, h/2, w/2), to be shuffled into
-    (n, 1, h, w)."""
+class Finder(Unet):
+    """Lightness less one half, (n, 1, h, w), to logits of damage, to be shuffled into the same."""
 
     def __init__(self) -> None:
-        super().__init__()
-        levels = range(len(WIDTHS))
-        pairs = list(zip(WIDTHS, WIDTHS[1:], strict=False))
-        self.stem = nn.Conv2d(1, WIDTHS[0], 4, stride=2, padding=1)
-        self.down = nn.ModuleList(blocks(WIDTHS[i], BLOCKS[i]) for i in levels)
-        self.smaller = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in pairs)
-        self.larger = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in pairs)
-        self.up = nn.ModuleList(blocks(WIDTHS[i], BLOCKS[i]) for i in levels[:-1])
-        self.damage = nn.Conv2d(WIDTHS[0], 4, 3, padding=1)
-
-    def forward(self, x: Tensor) -> Tensor:
-        links = [self.down[0](self.stem(x))]
-        for smaller, down in zip(self.smaller, self.down[1:], strict=True):
-            links.append(down(smaller(links[-1])))
-        x = links.pop()
-        for larger, up in zip(reversed(self.larger), reversed(self.up), strict=True):
-            x = up(links.pop() + larger(x))
-        return cast(Tensor, self.damage(x))
+        super().__init__("damage", 1, 1, WIDTHS, BLOCKS)
 
 
 def loss(

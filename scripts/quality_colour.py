@@ -65,26 +65,28 @@ def chroma_error(result: Image, truth: Image) -> float:
     return float(np.hypot(apart[..., 0], apart[..., 1]).mean())
 
 
-def coloured(image: Image, regions: Regions) -> Image:
-    return colour(image, regions, warmth=_WARMTH, report=lambda _: None)[0]
+def coloured(image: Image, regions: Regions, *, alike: bool = False) -> Image:
+    return colour(image, regions, warmth=_WARMTH, alike=alike, report=lambda _: None)[0]
 
 
 def accuracy(sheets: Sheets, *, quick: bool) -> None:
-    """Mean chroma error by the number of points; with none, the picture is grey."""
+    """Mean chroma error by the number of points, of evidence alone and carried to what looks alike
+    (``alike``); with none, the picture is grey."""
     errors: dict[str, list[float]] = {}
     for number, (name, image) in enumerate(truths()):
         if quick and number % 4:
             continue
         grey = grey_of(image)
-        made = {"0": grey}
+        made = {"0_points": grey}
         for count in POINTS:
             regions = points_on(image, count, np.random.default_rng(100 * number + count))
-            made[str(count)] = coloured(grey, regions)
-        for count_, result in made.items():
-            errors.setdefault(count_, []).append(chroma_error(result, image))
+            made[f"{count}_points"] = coloured(grey, regions)
+            made[f"{count}_points_alike"] = coloured(grey, regions, alike=True)
+        for metric, result in made.items():
+            errors.setdefault(metric, []).append(chroma_error(result, image))
         sheets.add("colour", name, [image, *made.values()])
-    for count_, values in errors.items():
-        say("quality", f"quality.colour_error_{count_}_points", float(np.mean(values)), "dE ab")
+    for metric, values in errors.items():
+        say("quality", f"quality.colour_error_{metric}", float(np.mean(values)), "dE ab")
 
 
 def _photograph(megapixels: float) -> tuple[Image, list[dict[str, Any]]]:

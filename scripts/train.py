@@ -10,8 +10,8 @@ faster than threads, which wait for each other at every layer.
 A training can also go on from weights that ship (``--start FILE.onnx --at STEP``), with the rate
 rising anew.
 
-Usage: train.py clear|find [--photos DIR] [--to DIR] [--steps N] [--cooldown N] [--workers N]
-       [--start FILE --at STEP]
+Usage: train.py clear|find|kinship [--photos DIR] [--to DIR] [--steps N] [--cooldown N]
+       [--workers N] [--start FILE --at STEP]
 """
 
 import argparse
@@ -24,6 +24,7 @@ from typing import Any
 
 import cv2
 import learn_finder
+import learn_kinship
 import learn_net
 import numpy as np
 import torch
@@ -50,6 +51,8 @@ class Task:
     courses: Mapping[int, Course]
     """Each from its step on."""
     source: Callable[[Path], Source]
+    batch: Callable[..., Batch] = batch
+    """As that of learn_ageing."""
 
     def course(self, step: int) -> Course:
         return self.courses[max(start for start in self.courses if start <= step)]
@@ -79,6 +82,13 @@ FINDING = {
 TASKS = {
     "clear": Task(learn_net.Network, learn_net.loss, {0: Course(96, BELONGING)}, read_source),
     "find": Task(learn_finder.Finder, learn_finder.loss, FINDING, read_shipped),
+    "kinship": Task(
+        learn_kinship.Kinship,
+        learn_kinship.loss,
+        {0: Course(192, ())},
+        read_shipped,
+        learn_kinship.batch,
+    ),
 }
 
 
@@ -181,7 +191,8 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
     since, seen = time.monotonic(), []
     places = range(rank, given.batch, given.workers)
     while training.step < given.steps:
-        made = batch(given.seed, training.step, places, source, fields, task.course(training.step))
+        course = task.course(training.step)
+        made = task.batch(given.seed, training.step, places, source, fields, course)
         seen.append(training.slope(made))
         shared[rank] = training.gradients()
         barrier.wait(_PATIENCE)

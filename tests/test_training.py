@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from learn_ageing import Batch, around_face, batch, example, grain_fields  # noqa: E402
+from learn_ageing import Batch, around_face, example, grain_fields  # noqa: E402
 from learn_export import export  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
 from learn_scenes import BELONGING, DECEIVING, EQUALS  # noqa: E402
@@ -30,7 +30,7 @@ def source() -> Source:
 
 
 def examples(task: "Task", step: int) -> Batch:
-    return batch(7, step, range(2), source(), grain_fields(7), task.course(step))
+    return task.batch(7, step, range(2), source(), grain_fields(7), task.course(step))
 
 
 def trained(training: "Training", steps: int) -> "Training":
@@ -56,6 +56,7 @@ def test_a_step_s_examples_follow_from_seed_and_number(task: "Task") -> None:
     assert not np.array_equal(first[0], examples(task, 5)[0])
 
 
+@pytest.mark.parametrize("task", [TASKS["clear"], TASKS["find"]])
 def test_an_example_is_a_print_its_scene_and_its_damage(task: "Task") -> None:
     side, fields = task.course(0).side, grain_fields(1)
     rngs = [np.random.default_rng(seed) for seed in range(12)]
@@ -108,13 +109,35 @@ def test_what_is_exported_runs_without_torch_and_agrees(task: "Task", tmp_path: 
     training.save(tmp_path / "checkpoint.pt")
     export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx")
     net = cv2.dnn.readNetFromONNX(str(tmp_path / "out.onnx"))
-    plane = np.random.default_rng(1).random((1, 1, 80, 112), np.float32) - np.float32(0.5)
+    planes = training.mean.state_dict()["stem.weight"].shape[1]
+    plane = np.random.default_rng(1).random((1, planes, 80, 112), np.float32) - np.float32(0.5)
     net.setInput(plane)
     with torch.no_grad():
         expected = training.mean(torch.from_numpy(plane))
     expected = expected[0] if isinstance(expected, tuple) else expected
     # Weights are held to 11 bits.
     np.testing.assert_allclose(net.forward(), expected.numpy(), atol=5e-3)
+
+
+def test_what_kinship_learns_from_is_documented_at_points_and_known_everywhere() -> None:
+    made = examples(TASKS["kinship"], 3)
+    seen, share, scale, truth, quiet, tints = made
+    assert seen.shape == (2, 4, 128, 192) and truth.shape == quiet.shape == (2, 2, 128, 192)
+    assert share.shape == scale.shape == (2, 24, 128, 192) and tints.shape == (2, 24, 2)
+    assert share.sum(axis=1).max() <= 1 + 1e-5
+    hints = (share.max(axis=(2, 3)) > 0.9).sum(axis=1)
+    assert hints.min() >= 3
+
+
+def test_kinship_makes_no_colour_that_nobody_documented() -> None:
+    task = TASKS["kinship"]
+    network = task.network()
+    parts = [torch.from_numpy(part) for part in examples(task, 0)]
+    parts[5] = torch.zeros_like(parts[5])
+    parts[4] = torch.zeros_like(parts[4])
+    error = task.loss(network, *parts)[0]
+    grey = parts[3].square().sum(dim=1).add(1e-3).sqrt().mean() / 10
+    torch.testing.assert_close(error, grey, atol=1e-4, rtol=1e-4)
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:

@@ -6,7 +6,7 @@ chroma ends because film and eye see gloss there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -34,6 +34,8 @@ class Documented:
     """Of the region that a small pixel belongs to most."""
     shaded: tuple[tuple[Lift, npt.NDArray[np.float32]], ...] = ()
     """Regions with a reference photograph: their share, and a*, b* for L* 0..100."""
+    evidence: Lift | None = None
+    """The share for which there is evidence, where colours are carried further than that."""
 
     def rows(self, level: Plane, rows: slice) -> tuple[Plane, Plane, Plane, Layer]:
         """a*, b* of these rows where they are known; the share of each pixel about which nothing is
@@ -53,7 +55,8 @@ class Documented:
             for plane, column in ((a, table[:, 0]), (b, table[:, 1])):
                 known = np.interp(level, np.arange(101), column).astype(np.float32)
                 plane += part * (known - plane)
-        source = self._certainty(rows) * (share >= np.float32(0.5))
+        proven = share if self.evidence is None else _settled(self.evidence.rows(rows, level)[0])
+        source = self._certainty(rows) * (proven >= np.float32(0.5))
         return a * share, b * share, 1 - share, source
 
     def _certainty(self, rows: slice) -> Layer:
@@ -63,11 +66,18 @@ class Documented:
         return self.certainty[down[:, None], across[None]]
 
 
+Spread = Callable[[Plane, Sequence[Hint], npt.NDArray[np.float32]], npt.NDArray[np.float32]]
+"""L*, hints, and the share of each pixel that evidence gives them, to another such share."""
+
+
 def documented(
-    plane: Plane, regions: Sequence[Mapping[str, Any]], report: Report
+    plane: Plane,
+    regions: Sequence[Mapping[str, Any]],
+    report: Report,
+    spread: Spread | None = None,
 ) -> Documented | None:
     """What ``regions`` (as in photo.toml) say about a picture of this L*; None where no region has
-    a colour."""
+    a colour. ``spread`` carries their colours further than evidence reaches."""
     height, width = plane.shape
     rows, columns = solve_size(height, width)
     small = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA).reshape(rows, columns)
@@ -76,7 +86,11 @@ def documented(
         return None
     report(0.2)
     lift = partial(lifted, guide=small, full=(height, width))
-    known = mixed(hints, shares(small / 100, hints), small, lift)
+    share = shares(small / 100, hints)
+    known = mixed(hints, share if spread is None else spread(small, hints, share), small, lift)
+    if spread is not None:
+        evidence, certainty = lift([share.sum(axis=0)]), _certainty(hints, share)
+        known = replace(known, evidence=evidence, certainty=certainty)
     report(1.0)
     return known
 
@@ -94,14 +108,18 @@ def mixed(
         [(*hint.colour[1:], at) for hint, at in zip(hints, anchors, strict=True)], np.float32
     )
     planes = np.einsum("hyx,hc->cyx", share, values)
-    certainty = np.array([hint.certainty for hint in hints], np.uint8)[share.argmax(axis=0)]
     bounds = tuple((float(column.min()), float(column.max())) for column in values.T)
     shaded = tuple(
         (lift([part]), shades(hint.palette, small[hint.inside]))
         for hint, part in zip(hints, share, strict=True)
         if hint.palette
     )
-    return Documented(lift([share.sum(axis=0), *planes]), bounds, certainty, shaded)
+    return Documented(lift([share.sum(axis=0), *planes]), bounds, _certainty(hints, share), shaded)
+
+
+def _certainty(hints: Sequence[Hint], share: npt.NDArray[np.float32]) -> Layer:
+    """Of the hint that each pixel belongs to most."""
+    return np.array([hint.certainty for hint in hints], np.uint8)[share.argmax(axis=0)]
 
 
 def _settled(share: Plane) -> Plane:

@@ -30,6 +30,10 @@ class Hint:
     """Surely part of it."""
     reach: Plane
     """0..1: how far it may spread from there; 0 is surely outside."""
+    bounded: bool
+    """An outline says how far it goes."""
+    owned: Mask
+    """Inside another region's outline, but for what is surely this one's own."""
     palette: Palette | None = None
     """Shades of it on a reference photograph."""
 
@@ -147,11 +151,17 @@ def hints_of(regions: Sequence[Mapping[str, Any]], plane: Plane) -> list[Hint]:
         if not code:
             continue
         inside, reach = inside.copy(), reach.copy()
+        owned = np.zeros_like(inside)
         for other, (front, _, covered) in enumerate(drawn):
-            if other != place and (covered.sum(), other) < (area.sum(), place):
+            if other == place:
+                continue
+            if (covered.sum(), other) < (area.sum(), place):
                 inside &= ~covered
                 reach[front] = 0
+            if regions[other].get("outline"):
+                owned |= covered
         certainty = CERTAINTY[str(region.get("certainty") or "guess")]
         palette = tuple(tuple(row) for row in region.get("palette") or ()) or None
-        hints.append(Hint(colour_of(str(code)), certainty, inside, reach, palette))
+        bounded, colour = bool(region.get("outline")), colour_of(str(code))
+        hints.append(Hint(colour, certainty, inside, reach, bounded, owned & ~inside, palette))
     return hints

@@ -30,8 +30,8 @@ def box(left: float, top: float, right: float, bottom: float) -> list[list[float
     return [[left, top], [right, top], [right, bottom], [left, bottom]]
 
 
-def coloured(image: Image, *regions: dict[str, Any]) -> tuple[Image, Layer]:
-    return colour(image, regions, warmth=0.6, report=lambda share: None)
+def coloured(image: Image, *regions: dict[str, Any], alike: bool = False) -> tuple[Image, Layer]:
+    return colour(image, regions, warmth=0.6, alike=alike, report=lambda share: None)
 
 
 def chroma(image: Image) -> Any:
@@ -75,6 +75,33 @@ def test_a_point_colours_its_surface_and_stops_at_the_edge() -> None:
     assert chroma(after)[70:90, 45:55].min() > 25
     assert chroma(after)[:, 104:].max() < 14
     assert set(np.unique(source)) == {0, 85}
+
+
+def far_walls() -> Image:
+    """A wide wall of one tone, far beyond the reach of a point at its end."""
+    return np.repeat(scene(160, 1200)[:, 600:, :1], 3, axis=2)
+
+
+def test_colours_are_carried_to_what_looks_alike_and_only_what_has_evidence_is_documented() -> None:
+    point = region(points=[[0.06, 0.5]])
+    near, source = coloured(far_walls(), point)
+    carried, same = coloured(far_walls(), point, alike=True)
+    assert np.median(chroma(near)[:, 500:]) < 14
+    assert np.median(chroma(carried)[:, 500:]) > np.median(chroma(near)[:, 500:])
+    assert np.median(chroma(carried)[70:90, 30:45]) > 25
+    assert np.array_equal(source, same)
+    apart = np.abs(lightness(carried) - lightness(far_walls()))
+    assert apart.max() < GREY_LEVEL / 2
+
+
+def test_alike_or_not_an_outline_and_a_region_in_front_keep_colours_off() -> None:
+    wall = region(outline=box(0.06, 0.1, 0.52, 0.9))
+    after, _ = coloured(scene(), wall, alike=True)
+    assert np.median(chroma(after)[60:100, 30:90]) > 35
+    assert chroma(after)[:, 112:].max() < 14
+    face = {"id": "face", "colour": None, "outline": box(0.15, 0.3, 0.3, 0.7)}
+    after, _ = coloured(scene(), region(points=[[0.4, 0.5]]), face, alike=True)
+    assert chroma(after)[64:96, 36:54].max() < 14
 
 
 def test_what_lies_in_no_region_is_quietly_warm() -> None:

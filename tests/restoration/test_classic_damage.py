@@ -91,10 +91,10 @@ def test_what_the_network_refuses_in_both_looks_no_rule_finds() -> None:
     image, truth = scratched(smooth())
     plane = np.ascontiguousarray(image[..., 0])
     looks = np.full(plane.shape, -5, np.float32)
-    assert not by_rules(plane, looks, 1.0).any()
+    assert not by_rules(plane, looks, 1.0, 0.0).any()
     looks[truth] = 5
     near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    rules = by_rules(plane, looks, 1.0)
+    rules = by_rules(plane, looks, 1.0, 0.0)
     assert (rules & truth).sum() / truth.sum() > 0.6 and (rules & near).sum() / rules.sum() > 0.9
 
 

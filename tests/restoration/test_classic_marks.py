@@ -1,9 +1,20 @@
 import cv2
 import numpy as np
+import numpy.typing as npt
 from skimage import data
 
-from server.restoration.engines.classic.marks import acutance, bar, marks
+from server.restoration.engines.classic.marks import acutance, condition
+from server.restoration.engines.classic.marks import bar as bar_of
+from server.restoration.engines.classic.marks import marks as marks_of
 from server.restoration.lab import Plane
+
+
+def marks(plane: Plane, odds: Plane) -> npt.NDArray[np.bool_]:
+    return marks_of(plane, odds, condition(plane, odds))
+
+
+def bar(plane: Plane, odds: Plane) -> Plane:
+    return bar_of(plane, condition(plane, odds))
 
 
 def sky(stars: int, *, dark: int = 0) -> tuple[Plane, Plane]:
@@ -102,3 +113,10 @@ def test_what_is_broad_is_left_to_a_curator() -> None:
     plane[120:125, 50:200], odds[120:125, 50:200] = 0.9, 6
     found = marks(plane, odds)
     assert not found[:100].any() and found[120:125, 50:200].all()
+
+
+def test_in_a_print_that_has_hardly_suffered_what_is_half_as_broad_must_be_certain() -> None:
+    for suffered, sure, found in ((0, 6, False), (0, 12, True), (30, 6, True)):
+        plane, odds = print_of(suffered)
+        odds[150:160, 220:230] = sure
+        assert marks(plane, odds)[150:160, 220:230].all() == found

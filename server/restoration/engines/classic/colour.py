@@ -7,10 +7,11 @@ import numpy as np
 
 from server.restoration.documented import Documented, documented
 from server.restoration.engine import Image, Layer, Report
+from server.restoration.engines.classic.kinship import kin_shares
 from server.restoration.lab import Plane, lightness, painted, strips
 
 
-def _quiet_tone(level: Plane, warmth: float) -> tuple[Plane, Plane]:
+def quiet_tone(level: Plane, warmth: float) -> tuple[Plane, Plane]:
     """a*, b* of what nothing is known about: the paper of a hand-tinted print."""
     swell = np.sin(np.linspace(0, np.pi, 1001)).clip(0, 1) ** 0.8
     table = (warmth * swell).astype(np.float32)
@@ -23,15 +24,20 @@ def colour(
     regions: Sequence[Mapping[str, Any]],
     *,
     warmth: float,
+    alike: bool = False,
     report: Report,
 ) -> tuple[Image, Layer]:
     """The photograph in the colours that ``regions`` give it, and how sure each pixel's is.
+
+    With ``alike`` colours are carried to whatever looks alike, near or far (``kinship``); without,
+    what is far from all evidence keeps a quiet tone.
 
     The layer is 0 where nothing is documented, else 85 (guess), 170 (likely) or 255 (documented).
     Without any coloured region the picture comes back as it was.
     """
     plane = lightness(image)
-    known = documented(plane, regions, lambda share: report(0.1 + 0.3 * share))
+    spread = kin_shares if alike else None
+    known = documented(plane, regions, lambda share: report(0.1 + 0.3 * share), spread)
     if known is None:
         return image.copy(), np.zeros(plane.shape, np.uint8)
     return painted_with(known, plane, warmth=warmth, report=report)
@@ -46,7 +52,7 @@ def painted_with(
     for rows in strips(*plane.shape):
         level = plane[rows]
         a, b, rest, source[rows] = known.rows(level, rows)
-        quiet = _quiet_tone(level, warmth)
+        quiet = quiet_tone(level, warmth)
         out[rows] = painted(level, a + rest * quiet[0], b + rest * quiet[1])
         report(0.4 + 0.59 * rows.stop / plane.shape[0])
     return out, source

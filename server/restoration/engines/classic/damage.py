@@ -13,7 +13,7 @@ from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.even import on_even_ground
 from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.lines import thin_lines
-from server.restoration.engines.classic.marks import as_sharp_as_damage, marks
+from server.restoration.engines.classic.marks import condition, marks
 from server.restoration.engines.classic.network import damage_odds
 from server.restoration.engines.classic.noise import measured
 from server.restoration.engines.classic.tears import ground_and_missing
@@ -55,8 +55,12 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     odds[ground] = _NEVER
     faces = maybe_faces(plane)
     odds[faces] -= _FACE
-    found = marks(plane, odds + np.float32(2 * np.log(sensitivity)))
-    found |= by_rules(plane, np.maximum(first, second), sensitivity) & ~ground & ~faces
+    odds += np.float32(2 * np.log(sensitivity))
+    state = condition(plane, odds)
+    found = marks(plane, odds, state)
+    if not state.sharp:
+        rules = by_rules(plane, np.maximum(first, second), sensitivity, state.suffered)
+        found |= rules & ~ground & ~faces
     report(0.9)
     found |= missing
     layer = np.where(found, np.uint8(255), np.uint8(0))
@@ -66,14 +70,17 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     return layer
 
 
-def by_rules(plane: Plane, surer: Plane, sensitivity: float) -> Mask:
+def by_rules(plane: Plane, surer: Plane, sensitivity: float, suffered: float) -> Mask:
     """True on long thin lines and on marks of even ground, (h, w), that the network takes for
     damage in one of its looks at least: ``surer`` is the higher logarithm of the odds. A clean
-    scratch across a sky is a wire to the other, and of a tangled hair it sees but the ends."""
-    if as_sharp_as_damage(plane):
-        return np.zeros(plane.shape, bool)
+    scratch across a sky is a wire to the other, and of a tangled hair it sees but the ends.
+
+    Lines only where the print has ``suffered`` less than 1: else the network is bold enough to find
+    them, and what a rule adds are mistakes."""
     sigma, taken = measured(plane).typical, cv2.dilate(surer, _EDGE) > _REFUSED
-    found = thin_lines(plane, sigma=sigma, sensitivity=sensitivity) & taken
+    found = np.zeros(plane.shape, bool)
+    if suffered < 1:
+        found |= thin_lines(plane, sigma=sigma, sensitivity=sensitivity) & taken
     even = on_even_ground(plane, sigma=sigma, sensitivity=sensitivity)
     _, labels = cv2.connectedComponents(even.astype(np.uint8), connectivity=8)
     keep = np.zeros(labels.max() + 1, bool)

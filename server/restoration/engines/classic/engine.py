@@ -62,6 +62,13 @@ def _regions(params: _Params) -> Sequence[Mapping[str, Any]]:
     return list(params.get("regions") or ())
 
 
+def _spread(params: _Params) -> str:
+    spread = params.get("spread", "near")
+    if spread not in ("near", "alike"):
+        raise ValueError(f'spread must be "near" or "alike"; it is {spread!r}.')
+    return str(spread)
+
+
 def _find_damage(picture: Picture, params: _Params, report: Report) -> Picture:
     sensitivity = _number(params, "sensitivity", 1.0, 0.25, 4.0)
     layer = find_damage(picture.image, sensitivity=sensitivity, report=report)
@@ -153,7 +160,8 @@ def _enlarge(picture: Picture, params: _Params, report: Report) -> Picture:
 def _colour(picture: Picture, params: _Params, report: Report) -> Picture:
     warmth = _number(params, "warmth", 0.6, 0.0, 1.0)
     regions = _regions(params) if _was(params) == "black-and-white" else ()
-    image, source = colour(picture.image, regions, warmth=warmth, report=report)
+    alike = _spread(params) == "alike"
+    image, source = colour(picture.image, regions, warmth=warmth, alike=alike, report=report)
     return Picture(image, {"colour-source": source})
 
 
@@ -177,7 +185,7 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "denoise": ("strength", "chroma"),
     "tone": ("strength", "contrast", "warmth", "cast"),
     "enlarge": ("long_side", "factor", "sharpen"),
-    "colour": ("warmth",),
+    "colour": ("warmth", "spread"),
 }
 """What a recipe may set; the seed and the facts of a photo come from the pipeline."""
 
@@ -200,6 +208,8 @@ class Classic:
     def weights(self, operation: str, params: _Params) -> str | None:
         """Those of the network an operation asks; None: the others ask none."""
         asked = _NETWORKS.get(operation)
+        if operation == "colour" and params.get("spread") == "alike":
+            asked = network.KIN
         return network.digest(asked) if asked else None
 
     def run(self, operation: str, picture: Picture, params: _Params, report: Report) -> Picture:

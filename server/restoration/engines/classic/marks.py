@@ -39,6 +39,9 @@ pattern or a fingernail from a scratch, wherever they lie, and must be sure."""
 _BROAD, _BROADEST = 0.0075, 6.0
 """Half a mark's width beyond which it is left to a curator, as a share of the print's long side and
 at least in pixels: a star on a flag is as flat and as sharp as a blot."""
+_HALF, _SOME, _CERTAIN = 0.5, 0.2, 10.0
+"""So much of that width where a print has suffered less than some, for a mark whose surest pixel
+has a lower logarithm of the odds than this: a daisy is like a blot, too."""
 _SUSPECTED, _CROWD, _SMALL, _DARK = -2.0, 40, 16, 0.1
 """More bright marks of these odds than this, of less than so many pixels across, with fewer dark
 ones among them than this share, are stars."""
@@ -56,17 +59,44 @@ class _Marks:
     small: Each
 
 
-def marks(plane: Plane, odds: Plane) -> Mask:
-    """True on every mark that is likely enough, narrow, and no star, and on its soft edge.
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a picture says, as a whole, about the marks on it."""
 
-    ``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w).
-    """
-    least = bar(plane, odds)
+    sharp: bool
+    """As sharp as damage is: nothing tells the two apart by that."""
+    suffered: float
+    """How much damage there is on its calmest ground: 0 hardly any, 1 much."""
+
+
+def condition(plane: Plane, odds: Plane) -> Condition:
+    """``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w)."""
+    if acutance(plane) > _SHARP:
+        return Condition(sharp=True, suffered=0.0)
+    unrest = _unrest(plane)
+    inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
+    calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
+    share = max(float((odds[inner][calmest] > _CLEAR).mean()), 1e-6)
+    suffered = np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (0, 1))
+    return Condition(sharp=False, suffered=float(suffered))
+
+
+def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
+    """True on every mark that is likely enough, narrow, and no star, and on its soft edge; as
+    :func:`condition`."""
+    least = bar(plane, state)
     likely = odds > least
     known = _measured(plane, likely)
     half = cv2.distanceTransform(likely.astype(np.uint8), cv2.DIST_L2, 5)
     keep = np.ones(known.light.size, bool)
-    keep[known.labels[half > max(_BROADEST, _BROAD * max(plane.shape))]] = False
+    widest = max(_BROADEST, _BROAD * max(plane.shape))
+    keep[known.labels[half > widest]] = False
+    if state.suffered < _SOME:
+        doubtful = np.ones(keep.size, bool)
+        doubtful[known.labels[odds > _CERTAIN]] = False
+        broad = np.zeros(keep.size, bool)
+        broad[known.labels[half > _HALF * widest]] = True
+        keep &= ~(broad & doubtful)
     if _starry(plane, odds):
         keep &= ~(known.small & known.light)
     keep[0] = False
@@ -75,21 +105,12 @@ def marks(plane: Plane, odds: Plane) -> Mask:
     return np.asarray(kept | (beside & (odds > least - _RIM)))
 
 
-def bar(plane: Plane, odds: Plane) -> Plane:
-    """From which logarithm of the odds on each pixel of this picture is damage, (h, w)."""
-    if as_sharp_as_damage(plane):
+def bar(plane: Plane, state: Condition) -> Plane:
+    """From which logarithm of the odds on each pixel of such a picture is damage, (h, w)."""
+    if state.sharp:
         return np.full_like(plane, _CAREFUL)
-    unrest = _unrest(plane)
-    inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
-    calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
-    share = max(float((odds[inner][calmest] > _CLEAR).mean()), 1e-6)
-    usual = float(np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (_CAREFUL, _BOLD)))
-    return np.where(unrest < _CALM, np.float32(min(usual, _PLAIN)), np.float32(usual))
-
-
-def as_sharp_as_damage(plane: Plane) -> bool:
-    """Whether nothing tells damage from the picture by its sharpness."""
-    return acutance(plane) > _SHARP
+    usual = float(np.interp(state.suffered, (0, 1), (_CAREFUL, _BOLD)))
+    return np.where(_unrest(plane) < _CALM, np.float32(min(usual, _PLAIN)), np.float32(usual))
 
 
 def _unrest(plane: Plane) -> Plane:

@@ -1,8 +1,9 @@
-"""The learned part: two small networks that were trained for this house, run in tiles by ONNX
-Runtime, which takes less than half the time of OpenCV's own network module.
+"""The learned part: small networks that were trained for this house, run by ONNX Runtime, which
+takes less than half the time of OpenCV's own network module.
 
-Both read lightness alone. One says what to add to a bicubic enlargement, the other how likely each
-pixel is damage. How they were trained, on what, and how good they are: weights/CARD.md.
+Two read lightness in tiles: one says what to add to a bicubic enlargement, the other how likely
+each pixel is damage. The third is asked by ``kinship``. How they were trained, on what, and how
+good they are: weights/CARD.md.
 """
 
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ class Network:
 
 CLEARER = Network("prints.onnx", zoom=2, margin=24, multiple=8)
 FINDER = Network("damage.onnx", zoom=1, margin=48, multiple=16)
+KIN = Network("kinship.onnx", zoom=1, margin=0, multiple=16)
 
 
 @cache
@@ -95,7 +97,7 @@ def _read(network: Network, plane: Plane, report: Report) -> Plane:
 
 
 def session_of(network: Network) -> onnxruntime.InferenceSession:
-    """The network, ready to be asked for ``print`` (1, 1, h, w), on the processor's cores."""
+    """The network, ready to be asked for ``print`` (1, planes, h, w), on the processor's cores."""
     options = onnxruntime.SessionOptions()
     # Threads that wait for work would keep the cores busy that serve the screens.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -130,7 +132,7 @@ def _tiled(network: Network, session: onnxruntime.InferenceSession, plane: Plane
             y, x = row * row_side, column * column_side
             tile = wide[y : y + row_side + 2 * margin, x : x + column_side + 2 * margin]
             (answer,) = session.run(None, {"print": (tile - np.float32(0.5))[None, None]})
-            made = _shuffled(answer[0], 2 * zoom)
+            made = shuffled(answer[0], 2 * zoom)
             out[y * zoom : (y + row_side) * zoom, x * zoom : (x + column_side) * zoom] = made[
                 edge : edge + row_side * zoom, edge : edge + column_side * zoom
             ]
@@ -144,7 +146,7 @@ def _cut(length: int, multiple: int) -> tuple[int, int]:
     return count, -(-side // multiple) * multiple
 
 
-def _shuffled(channels: npt.NDArray[np.float32], by: int) -> Plane:
+def shuffled(channels: npt.NDArray[np.float32], by: int) -> Plane:
     """Channels (by * by, h, w) laid out as pixels, (h * by, w * by)."""
     height, width = channels.shape[1:]
     grid = channels.reshape(by, by, height, width).transpose(2, 0, 3, 1)
