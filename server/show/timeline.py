@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from server.catalogue.model import Slug
 from server.editions.model import Edition, EditionPhoto, EditionProgramme, StageName
 
-LEAD_MS = 100.0
+LEAD_MS = 120.0
 """What is asked for begins so much later: by then every screen has heard of it, and they begin
 together."""
 DISSOLVE_MS = 1400.0

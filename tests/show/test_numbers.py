@@ -66,7 +66,7 @@ def test_photos_and_stages_are_counted_with_how_long() -> None:
     assert of(counts, "photo") == [("flag", "", 1, 40.0), ("gold", "", 1, 10.0)]
     stages = of(counts, "stage")
     # Once every screen has heard of it.
-    seen = 30 - timeline.LEAD_MS / S
+    seen = round(30 - timeline.LEAD_MS / S, 1)
     assert ("flag", "colour", 1, seen) in stages
     assert sum(seconds for name, _, _, seconds in stages if name == "flag") <= 40.0
 
