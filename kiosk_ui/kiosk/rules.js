@@ -1,5 +1,6 @@
 /** A visit without the server: the same rules as `server/show/rules.py`, for what a visitor can do. */
 
+import { begun } from "../shared/lead.js";
 import * as scores from "../shared/scores.js";
 import { ends, moment, scrub, settle } from "../shared/timeline.js";
 import { STUCK_MS } from "../shared/times.js";
@@ -110,7 +111,7 @@ function invitation({ score }, manifest, now) {
 function released(visit, now) {
   const { show, scrubbing } = visit;
   if (show.view !== "photo" || !scrubbing) return visit;
-  return { ...visit, scrubbing: false, show: { ...show, score: scores.begun(show.score, now, settle) } };
+  return { ...visit, scrubbing: false, show: { ...show, score: begun(show.score, now, settle) } };
 }
 
 /**
@@ -124,7 +125,7 @@ function applied(visit, message, manifest, now) {
   /** @param {Partial<Snapshot>} told */
   const told = (told) => ({ ...visit, show: { ...show, ...told } });
   /** @param {(current: Moment, now: number) => Score} write */
-  const begun = (write) => scores.begun(show.score, now, write);
+  const led = (write) => begun(show.score, now, write);
   switch (message.type) {
     case "wall": {
       const score = invitation(show, manifest, now);
@@ -142,10 +143,10 @@ function applied(visit, message, manifest, now) {
       return at(visit, photo, scores.toward(manifest, show.score, scores.frameAt(photo, place), now));
     }
     case "restore":
-      return photo ? at(visit, photo, begun((...from) => scores.restore(manifest, photo, ...from))) : visit;
+      return photo ? at(visit, photo, led((...from) => scores.restore(manifest, photo, ...from))) : visit;
     case "redraw":
       if (photo === null) return visit;
-      return scores.isDrawn(photo) ? at(visit, photo, begun((...from) => scores.redraw(photo, ...from))) : null;
+      return scores.isDrawn(photo) ? at(visit, photo, led((...from) => scores.redraw(photo, ...from))) : null;
     case "scrub":
       if (photo === null) return visit;
       return { ...at(visit, photo, scrub(photo.id, scores.stageNames(photo), message.position, now)), scrubbing: true };
@@ -176,7 +177,7 @@ function applied(visit, message, manifest, now) {
     case "programme": {
       const chosen = manifest.programmes.find(({ id }) => id === message.programme);
       if (!chosen) return null;
-      const score = begun((...from) => scores.playThrough(manifest, chosen, ...from));
+      const score = led((...from) => scores.playThrough(manifest, chosen, ...from));
       const on = moment(score, now).after.photo;
       const piece = { ...handsOff(show), view: message.type, photo: on, programme: chosen.id, score };
       return { ...visit, scrubbing: false, show: piece };
