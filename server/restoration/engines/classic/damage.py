@@ -12,6 +12,7 @@ import numpy.typing as npt
 from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.even import on_even_ground
 from server.restoration.engines.classic.faces import maybe_faces
+from server.restoration.engines.classic.halos import with_halos
 from server.restoration.engines.classic.lines import thin_lines
 from server.restoration.engines.classic.marks import condition, marks
 from server.restoration.engines.classic.network import damage_odds
@@ -61,6 +62,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     if not state.sharp:
         rules = by_rules(plane, np.maximum(first, second), sensitivity, state.suffered)
         found |= rules & ~ground & ~faces
+    found = with_halos(plane, found, measured(plane).typical) & ~ground
     report(0.9)
     found |= missing
     layer = np.where(found, np.uint8(255), np.uint8(0))
