@@ -122,13 +122,14 @@ export function settle(current, now) {
 
 /**
  * The same score where photographs do not dissolve into each other: the one that a dissolve leads to
- * is there from the beginning. One that was under way may have been turned back, to its first.
+ * is there from the beginning. One that was under way may have been turned back, to its first. A loop
+ * opens no photograph and stays as it is.
  * @param {Score} score
  * @returns {Score}
  */
 export function arriving(score) {
   const dissolve = score.cues.map(({ before, after }) => before.photo !== after.photo).lastIndexOf(true);
-  if (dissolve < 0) return score;
+  if (dissolve < 0 || score.repeats !== null) return score;
   const { before, after, first, last } = score.cues[dissolve];
   const to = last < first ? before : after;
   const [begins, ...rest] = score.cues.map((cue, place) =>
