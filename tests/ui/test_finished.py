@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw
 
+from server.show.clock import SystemClock
 from server.show.state import Timing
-from tests.support.editions import FolderShelf, published_shelf
+from tests.support.editions import published_shelf
 from tests.support.serving import house, serving
-from tests.ui.conftest import SIZE, Open
+from tests.ui.conftest import SIZE, Gallery, Open
 from tests.ui.test_honesty import off_by
-from tests.ui.visits import WIDE, decoded, label
+from tests.ui.visits import WIDE, at_a_photo, at_the_wall, label, scan_of
 
 pytestmark = pytest.mark.browser
 
@@ -53,25 +54,20 @@ def finish(folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, FolderShelf]]:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
     root = tmp_path_factory.mktemp("finished")
     shelf = published_shelf(root / "editions", size=SIZE)
     finish(shelf.folder("first-gold", 1))
-    with serving(house(root, shelf, timing=Timing(3_600_000, 60_000))) as address:
-        yield address, shelf
+    clock, folder = SystemClock(), shelf.folder("first-gold", 1)
+    with serving(house(root, shelf, timing=Timing(3_600_000, 60_000), clock=clock)) as address:
+        yield Gallery(address, shelf.edition("first-gold", 1), folder, clock)
 
 
 def test_a_restorers_hand_is_the_last_stage_and_says_whose_it_is(
-    finished: tuple[str, FolderShelf], open_screen: Open, station: str
+    finished: Gallery, open_screen: Open, station: str
 ) -> None:
-    address, shelf = finished
-    screen = open_screen(f"{address}/kiosk/{station}")
-    wall = open_screen(f"{address}/projection/{station}", SIZE)
-    screen.wait_for_view("attract")
-    screen.page.mouse.click(300, 200)
-    screen.wait_for_view("wall")
-    screen.tap(f".print[data-photo='{WIDE}']")
-    screen.wait_for_picture(WIDE, "scan")
+    screen = at_a_photo(open_screen, finished, station)
+    wall = open_screen(f"{finished.address}/projection/{station}", SIZE)
     names = screen.page.locator(".rail [data-stage]").evaluate_all(
         "all => all.map(({ dataset }) => dataset.stage)"
     )
@@ -81,7 +77,7 @@ def test_a_restorers_hand_is_the_last_stage_and_says_whose_it_is(
         each.wait_for_picture(WIDE, "finished")
     assert label(screen) == LABEL
     assert LABEL in wall.page.locator(".line").inner_text()
-    picture = decoded(shelf.folder("first-gold", 1) / WIDE / "finished.full.webp")
+    picture = scan_of(finished, WIDE, "finished")
     assert off_by(wall, picture) <= 3
     screen.tap(".shown .asks button:nth-child(5)")
     screen.wait("document.querySelector('.panel .maker')")
@@ -91,12 +87,9 @@ def test_a_restorers_hand_is_the_last_stage_and_says_whose_it_is(
 
 
 def test_restoring_plays_on_to_what_the_hand_made(
-    finished: tuple[str, FolderShelf], open_screen: Open, station: str
+    finished: Gallery, open_screen: Open, station: str
 ) -> None:
-    screen = open_screen(f"{finished[0]}/kiosk/{station}", reduced_motion=True)
-    screen.wait_for_view("attract")
-    screen.page.mouse.click(300, 200)
-    screen.wait_for_view("wall")
+    screen = at_the_wall(open_screen, finished, station, reduced_motion=True)
     screen.tap(f".print[data-photo='{WIDE}']")
     screen.wait_for_picture(WIDE, "scan")
     screen.tap("[data-stage=clear] img")
