@@ -1,6 +1,7 @@
 /**
- * The finger on the rail: drawn at once from a score of this screen's own, told to the server at
- * most once a frame, and given back to the server's score when its echo has come.
+ * The finger on the rail: drawn at once from a score of this screen's own, told to the server as
+ * soon as it moves and at most twice a frame, and given back to the server's score when its echo has
+ * come.
  */
 
 import { scrub, sameFrame, settle } from "../shared/timeline.js";
@@ -33,6 +34,7 @@ export class Hand {
     this.waitsUntil = -Infinity;
     this.position = 0;
     this.told = true;
+    this.toldInThisFrame = false;
   }
 
   /** @param {Photo} photo @param {number} position 0 is the first stage, 1 the second */
@@ -41,9 +43,14 @@ export class Hand {
     this.position = position;
     const stages = photo.stages.map((stage) => stage.name);
     this.player.play(scrub(photo.id, stages, position, this.player.clock.now()));
-    if (!this.told) return;
     this.told = false;
-    requestAnimationFrame(() => this.tell());
+    if (this.toldInThisFrame) return;
+    this.tell();
+    this.toldInThisFrame = true;
+    requestAnimationFrame(() => {
+      this.toldInThisFrame = false;
+      this.tell();
+    });
   }
 
   tell() {

@@ -10,6 +10,9 @@ import { positionOn } from "../shared/timeline.js";
 /** @typedef {import("../types/edition.js").EditionStage["name"]} StageName */
 
 const SLIP = 10; // px a finger may move and still tap
+// A browser keeps a `pointermove` until its next frame; a raw update comes when the finger moves, but
+// only to pages on this machine or behind a certificate.
+const MOVES = "onpointerrawupdate" in window ? "pointerrawupdate" : "pointermove";
 const PRINT = 240; // px, the long side of a print at twice the density
 
 /**
@@ -74,8 +77,8 @@ export class Rail {
       root.setPointerCapture(event.pointerId);
       this.prints[this.nearest(event.clientX)].classList.add("pressed");
     });
-    root.addEventListener("pointermove", (event) => {
-      if (event.pointerId !== this.finger) return;
+    root.addEventListener(MOVES, (event) => {
+      if (!(event instanceof PointerEvent) || event.pointerId !== this.finger) return;
       if (Math.abs(event.clientX - this.start) > SLIP) this.scrubbing = true;
       if (this.scrubbing) this.acts.scrub(this.positionAt(event.clientX));
     });

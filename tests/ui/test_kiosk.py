@@ -102,6 +102,41 @@ def test_scrubbing_needs_no_answer_of_the_server(
     screen.wait_for_picture(WIDE, "repaired")
 
 
+DRAG_WITHIN_A_FRAME = """([x, y, step]) => {
+  const told = [], frames = [];
+  const { send } = WebSocket.prototype, { requestAnimationFrame } = window;
+  WebSocket.prototype.send = (text) => {
+    const { type, position } = JSON.parse(text);
+    if (type === "scrub") told.push(position);
+  };
+  window.requestAnimationFrame = (frame) => frames.push(frame);
+  const rail = document.querySelector(".shown .rail");
+  const move = (place) => rail.dispatchEvent(new PointerEvent("pointerrawupdate", {
+    pointerId: 1, clientX: x + place * step, clientY: y,
+  }));
+  for (const place of [0.25, 0.5, 0.75]) move(place);
+  const before = told.length;
+  for (const frame of frames) frame(performance.now());
+  Object.assign(WebSocket.prototype, { send });
+  Object.assign(window, { requestAnimationFrame });
+  return { before, told };
+}"""
+
+
+def test_a_movement_is_told_before_its_frame_and_the_frame_tells_only_the_last(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station)
+    first, second = screen.middle("[data-stage=scan] .dot"), screen.middle("[data-stage=repaired]")
+    mouse = screen.page.mouse
+    mouse.move(*first)
+    mouse.down()
+    heard = screen.page.evaluate(DRAG_WITHIN_A_FRAME, [*first, second[0] - first[0]])
+    mouse.up()
+    assert heard["before"] == 1
+    assert heard["told"] == pytest.approx([0.25, 0.75], abs=0.01)
+
+
 def test_a_tapped_stage_is_gone_to_and_the_original_is_one_tap_away(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:
