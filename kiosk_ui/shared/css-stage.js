@@ -2,6 +2,7 @@
 
 import { CssHatch } from "./css-hatch.js";
 import { CssLens, draw, image, lay, rule } from "./css-lens.js";
+import { CssSurround } from "./css-surround.js";
 import { element } from "./dom.js";
 import { contain, enlarge } from "./fit.js";
 import { AT, LENS, SCALE, X, Y } from "./gaze.js";
@@ -22,6 +23,7 @@ export class CssStage {
     this.root = root;
     /** @type {Map<string, { image: HTMLImageElement, ready: boolean }>} */
     this.images = new Map();
+    this.surround = new CssSurround(root);
     this.hatch = new CssHatch(root);
     this.lens = new CssLens(root);
     // The scan beside a picture; its own image, for it may be the picture under another as well.
@@ -83,11 +85,13 @@ export class CssStage {
 
   /**
    * @param {Scene} scene @param {Float32Array} box in CSS pixels
-   * @param {number} _density @param {number} _strength @param {number} _falloff
+   * @param {number} _density
+   * @param {number} strength of the edge tones around the picture @param {number} falloff of them
    * @param {Gaze} gaze
    */
-  draw(scene, box, _density, _strength, _falloff, gaze) {
+  draw(scene, box, _density, strength, falloff, gaze) {
     const layers = this.layers(scene, box, gaze);
+    this.surround.follow(this.present(layers, scene.progress), strength, falloff);
     const { rect, window } = layers[layers.length - 1];
     const share = gaze.mirrored ? 1 - gaze.now[AT] : gaze.now[AT];
     const border = rect[0] + share * rect[2];
@@ -132,6 +136,18 @@ export class CssStage {
   }
 
   /**
+   * The images of a scene's layers, and how far each is there.
+   * @param {Layer[]} layers @param {number} progress
+   */
+  present(layers, progress) {
+    const shares = layers.length === 1 ? [1] : [1 - progress, progress];
+    return layers.flatMap((layer, place) => {
+      const image = this.images.get(layer.url)?.image;
+      return image ? [{ layer, image, share: shares[place] }] : [];
+    });
+  }
+
+  /**
    * @param {Picture} picture @param {Float32Array} box @param {number} opacity @param {string} z
    * @param {Gaze} gaze @param {number} [side] of the border
    * @returns {Layer}
@@ -154,6 +170,10 @@ export class CssStage {
   /** @returns {HTMLElement} a copy of the images as they lie */
   still() {
     const copy = /** @type {HTMLElement} */ (this.root.cloneNode(true));
+    const drawn = [...this.root.querySelectorAll("canvas")];
+    copy.querySelectorAll("canvas").forEach((canvas, place) => {
+      canvas.getContext("2d")?.drawImage(drawn[place], 0, 0);
+    });
     for (const image of copy.querySelectorAll("img")) image.decoding = "sync";
     return copy;
   }
@@ -161,6 +181,7 @@ export class CssStage {
   close() {
     for (const { image } of this.images.values()) image.remove();
     this.images.clear();
+    this.surround.close();
     this.hatch.close();
     this.lens.close();
     this.scan.hidden = this.border.hidden = true;

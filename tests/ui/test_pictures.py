@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Route
 
-from server.show.messages import GoToStage, OpenPhoto, Restore, Scrub
+from server.show.messages import Detail, GoToStage, OpenPhoto, Restore, Scrub, Zoom
 from tests.support.screens import screen as at_station
 from tests.ui.browser import Screen, luma
 from tests.ui.conftest import SIZE, Gallery, Open
@@ -183,6 +183,31 @@ def test_without_webgl_the_same_picture_is_shown(
         time.sleep(SETTLES_S)
         assert screen.read("rekindle.renderer") == "css"
         assert np.abs(shown(screen) - scan_of(gallery, WIDE, stage)).mean() < 1.5
+
+
+@pytest.mark.parametrize("scale", [1, 1.3])
+def test_without_webgl_the_same_surrounds_a_picture(
+    gallery: Gallery, open_screen: Open, station: str, scale: float
+) -> None:
+    both = [projection(open_screen, gallery, station, query) for query in ("", "?renderer=css")]
+    with at_station(gallery.address, station, "kiosk") as hand:
+        hand.say(OpenPhoto(photo=TALL))
+        hand.say(GoToStage(stage="colour"))
+        hand.say(Zoom(detail=Detail(scale=scale, x=0.5, y=0.3)))
+        around = []
+        for screen in both:
+            screen.wait_for_picture(TALL, "colour")
+            time.sleep(2 * SETTLES_S)
+            left, _, width, _ = screen.read("rekindle.picture.place")
+            assert left > 100
+            pixels = screen.pixels()
+            around.append(
+                np.hstack([pixels[:, : int(left) - 2], pixels[:, int(left + width) + 2 :]])
+            )
+    webgl, css = around
+    assert luma(webgl).max() > luma(webgl).min() + 20
+    assert np.abs(webgl - css).mean() < 2
+    assert np.abs(webgl - css).max() < 16
 
 
 def test_a_lost_context_is_bridged_and_recovered(
