@@ -23,6 +23,8 @@ SOLVE_PIXELS = 80_000
 
 _SURE = 100.0
 """Weight of evidence against that of a pixel's neighbours together, which is 1."""
+_PARTING = 4
+"""Power by which a share outweighs another: 20 % beside 80 % become 0.4 %."""
 _NEIGHBOURS = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
 
 
@@ -96,7 +98,17 @@ def shares(plane: Plane, hints: Sequence[Hint]) -> npt.NDArray[np.float32]:
     sides = np.stack([evidence(hint) for hint in hints], axis=1)
     found = solved(system(plane, hints), sides).T.reshape(len(hints), *plane.shape)
     out = np.clip(found, 0, 1) * np.stack([hint.reach > 0 for hint in hints])
-    return np.asarray(out / np.maximum(out.sum(axis=0), 1), np.float32)
+    out /= np.maximum(out.sum(axis=0), 1)
+    outlined = np.array([hint.bounded for hint in hints])
+    out[outlined] = _parted(out[outlined])
+    return np.asarray(out, np.float32)
+
+
+def _parted(shares: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The same sums, drawn towards whoever has most of a pixel: where two outlined things meet,
+    what is part of both is a halo around each."""
+    drawn = shares**_PARTING
+    return np.asarray(drawn * (shares.sum(axis=0) / np.maximum(drawn.sum(axis=0), 1e-9)))
 
 
 def _box(planes: npt.NDArray[np.float32], radius: int) -> npt.NDArray[np.float32]:

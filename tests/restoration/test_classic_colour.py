@@ -145,6 +145,18 @@ def test_the_smaller_of_two_regions_is_in_front() -> None:
         assert after[80, 45, 2] > 20
 
 
+def test_where_two_outlines_meet_on_even_ground_neither_has_a_halo() -> None:
+    image = np.full((300, 600, 3), 0.45, np.float32)
+    image += np.random.default_rng(4).normal(0, 0.01, (300, 600, 1)).astype(np.float32)
+    coat = region("coat", outline=box(0.02, 0.02, 0.5, 0.98))
+    sash = region("sash", outline=box(0.5, 0.02, 0.98, 0.98), colour="#2040D0")
+    b = np.median(lab(coloured(image, coat, sash)[0])[100:200, :, 2], axis=0)
+    own = (b - b[100]) / (b[500] - b[100])
+    assert own[299:301].mean() == pytest.approx(0.5, abs=0.1)
+    assert own[:290].max() < 0.05
+    assert own[310:].min() > 0.95
+
+
 def test_a_photo_without_coloured_regions_comes_back_as_it_was() -> None:
     face = {"id": "face", "outline": box(0.4, 0.3, 0.6, 0.6), "protect": True}
     after, source = coloured(scene(), face)
