@@ -110,9 +110,9 @@ def test_a_scratch_among_stars_is_found() -> None:
 def test_what_is_broad_is_left_to_a_curator() -> None:
     plane, odds = np.full((200, 300), 0.4, np.float32), np.full((200, 300), -6, np.float32)
     plane[40:70, 40:70], odds[40:70, 40:70] = 0.9, 6
-    plane[120:125, 50:200], odds[120:125, 50:200] = 0.9, 6
+    plane[120:123, 50:200], odds[120:123, 50:200] = 0.9, 6
     found = marks(plane, odds)
-    assert not found[:100].any() and found[120:125, 50:200].all()
+    assert not found[:100].any() and found[120:123, 50:200].all()
 
 
 def test_in_a_print_that_has_hardly_suffered_what_is_half_as_broad_must_be_certain() -> None:
@@ -120,3 +120,11 @@ def test_in_a_print_that_has_hardly_suffered_what_is_half_as_broad_must_be_certa
         plane, odds = print_of(suffered)
         odds[150:160, 220:230] = sure
         assert marks(plane, odds)[150:160, 220:230].all() == found
+
+
+def test_and_on_restless_ground_what_is_a_third_as_broad() -> None:
+    for suffered, found in ((0, False), (30, True)):
+        plane, odds = print_of(suffered)
+        odds[150:154, 100:106] = odds[150:154, 220:226] = 6
+        assert marks(plane, odds)[150:154, 100:106].all()
+        assert marks(plane, odds)[150:154, 220:226].all() == found

@@ -29,6 +29,8 @@ _CLOSER = 1.5
 """Then all is looked at again, so many times larger: thin marks show better."""
 _REFUSED = 1.0
 """Logarithm of the odds up to which a look does not take a mark for damage."""
+_MOST = 0.5
+"""The share of a line that it must take."""
 _EDGE = np.ones((3, 3), np.uint8)
 """How far a mark's soft edge reaches beyond what a rule finds of it."""
 _FACE = 4.0
@@ -77,19 +79,22 @@ def by_rules(plane: Plane, surer: Plane, sensitivity: float, suffered: float) ->
     damage in one of its looks at least: ``surer`` is the higher logarithm of the odds. A clean
     scratch across a sky is a wire to the other, and of a tangled hair it sees but the ends.
 
-    Lines only where the print has ``suffered`` less than 1: else the network is bold enough to find
-    them, and what a rule adds are mistakes."""
+    A line as a whole, where the network sees most of it; where the print has ``suffered`` much,
+    without its soft edge: there the network is bold enough to find that."""
     sigma, taken = measured(plane).typical, cv2.dilate(surer, _EDGE) > _REFUSED
-    found = np.zeros(plane.shape, bool)
-    if suffered < 1:
-        found |= thin_lines(plane, sigma=sigma, sensitivity=sensitivity) & taken
-    even = on_even_ground(plane, sigma=sigma, sensitivity=sensitivity)
-    _, labels = cv2.connectedComponents(even.astype(np.uint8), connectivity=8)
-    keep = np.zeros(labels.max() + 1, bool)
-    keep[labels[taken]] = True
+    lines = _wholes(thin_lines(plane, sigma=sigma, sensitivity=sensitivity), taken, _MOST)
+    even = _wholes(on_even_ground(plane, sigma=sigma, sensitivity=sensitivity), taken, 0.0)
+    edged = even if suffered == 1 else even | lines
+    return np.asarray(lines | (cv2.dilate(edged.astype(np.uint8), _EDGE) > 0))
+
+
+def _wholes(marks: Mask, taken: Mask, share: float) -> Mask:
+    """All of each mark of which more than a share is taken for damage."""
+    count, labels = cv2.connectedComponents(marks.astype(np.uint8), connectivity=8)
+    pixels = np.bincount(labels.ravel(), minlength=count)
+    keep = np.bincount(labels[taken], minlength=count) > share * pixels
     keep[0] = False
-    found |= keep[labels]
-    return np.asarray(cv2.dilate(found.astype(np.uint8), _EDGE) > 0)
+    return np.asarray(keep[labels])
 
 
 def _resized(plane: Plane, scale: float) -> Plane:

@@ -39,9 +39,10 @@ pattern or a fingernail from a scratch, wherever they lie, and must be sure."""
 _BROAD, _BROADEST = 0.0075, 6.0
 """Half a mark's width beyond which it is left to a curator, as a share of the print's long side and
 at least in pixels: a star on a flag is as flat and as sharp as a blot."""
-_HALF, _SOME, _CERTAIN = 0.5, 0.2, 10.0
-"""So much of that width where a print has suffered less than some, for a mark whose surest pixel
-has a lower logarithm of the odds than this: a daisy is like a blot, too."""
+_HALF, _THIRD, _SOME, _CERTAIN = 0.5, 0.3, 0.2, 10.0
+"""So much of that width on calm ground, and elsewhere, where a print has suffered less than some,
+for a mark whose surest pixel has a lower logarithm of the odds than this: a daisy is like a blot,
+too."""
 _SUSPECTED, _CROWD, _SMALL, _DARK = -2.0, 40, 16, 0.1
 """More bright marks of these odds than this, of less than so many pixels across, with fewer dark
 ones among them than this share, are stars."""
@@ -84,7 +85,8 @@ def condition(plane: Plane, odds: Plane) -> Condition:
 def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     """True on every mark that is likely enough, narrow, and no star, and on its soft edge; as
     :func:`condition`."""
-    least = bar(plane, state)
+    calm = _unrest(plane) < _CALM
+    least = _bar(calm, state)
     likely = odds > least
     known = _measured(plane, likely)
     half = cv2.distanceTransform(likely.astype(np.uint8), cv2.DIST_L2, 5)
@@ -95,7 +97,7 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
         doubtful = np.ones(keep.size, bool)
         doubtful[known.labels[odds > _CERTAIN]] = False
         broad = np.zeros(keep.size, bool)
-        broad[known.labels[half > _HALF * widest]] = True
+        broad[known.labels[half > widest * np.where(calm, _HALF, _THIRD)]] = True
         keep &= ~(broad & doubtful)
     if _starry(plane, odds):
         keep &= ~(known.small & known.light)
@@ -107,10 +109,14 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
 
 def bar(plane: Plane, state: Condition) -> Plane:
     """From which logarithm of the odds on each pixel of such a picture is damage, (h, w)."""
+    return _bar(_unrest(plane) < _CALM, state)
+
+
+def _bar(calm: Mask, state: Condition) -> Plane:
     if state.sharp:
-        return np.full_like(plane, _CAREFUL)
+        return np.full(calm.shape, _CAREFUL, np.float32)
     usual = float(np.interp(state.suffered, (0, 1), (_CAREFUL, _BOLD)))
-    return np.where(_unrest(plane) < _CALM, np.float32(min(usual, _PLAIN)), np.float32(usual))
+    return np.where(calm, np.float32(min(usual, _PLAIN)), np.float32(usual))
 
 
 def _unrest(plane: Plane) -> Plane:
