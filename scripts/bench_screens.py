@@ -48,7 +48,7 @@ software share what the load leaves of two cores."""
 PICTURE = (480, 320)
 SET = "first-gold"
 PHOTO = "010-flag-bearer"
-TAPS = 60
+TAPS = 120
 FINGER_RESTS_MS = 80
 DRAG_S = 4.0
 OFFSET_S = 20.0
