@@ -3,7 +3,7 @@ import numpy as np
 import numpy.typing as npt
 from skimage import data
 
-from server.restoration.engines.classic.marks import acutance, condition
+from server.restoration.engines.classic.marks import acutance, calm, condition
 from server.restoration.engines.classic.marks import bar as bar_of
 from server.restoration.engines.classic.marks import marks as marks_of
 from server.restoration.lab import Plane
@@ -14,7 +14,7 @@ def marks(plane: Plane, odds: Plane) -> npt.NDArray[np.bool_]:
 
 
 def bar(plane: Plane, odds: Plane) -> Plane:
-    return bar_of(plane, condition(plane, odds))
+    return bar_of(calm(plane), condition(plane, odds))
 
 
 def sky(stars: int, *, dark: int = 0) -> tuple[Plane, Plane]:

@@ -85,8 +85,8 @@ def condition(plane: Plane, odds: Plane) -> Condition:
 def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     """True on every mark that is likely enough, narrow, and no star, and on its soft edge; as
     :func:`condition`."""
-    calm = _unrest(plane) < _CALM
-    least = _bar(calm, state)
+    ground = calm(plane)
+    least = bar(ground, state)
     likely = odds > least
     known = _measured(plane, likely)
     half = cv2.distanceTransform(likely.astype(np.uint8), cv2.DIST_L2, 5)
@@ -97,7 +97,7 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
         doubtful = np.ones(keep.size, bool)
         doubtful[known.labels[odds > _CERTAIN]] = False
         broad = np.zeros(keep.size, bool)
-        broad[known.labels[half > widest * np.where(calm, _HALF, _THIRD)]] = True
+        broad[known.labels[half > widest * np.where(ground, _HALF, _THIRD)]] = True
         keep &= ~(broad & doubtful)
     if _starry(plane, odds):
         keep &= ~(known.small & known.light)
@@ -107,16 +107,18 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     return np.asarray(kept | (beside & (odds > least - _RIM)))
 
 
-def bar(plane: Plane, state: Condition) -> Plane:
-    """From which logarithm of the odds on each pixel of such a picture is damage, (h, w)."""
-    return _bar(_unrest(plane) < _CALM, state)
+def calm(plane: Plane) -> Mask:
+    """Where the ground of lightness 0..1, (h, w), is calm in itself, whatever lies on it."""
+    return np.asarray(_unrest(plane) < _CALM)
 
 
-def _bar(calm: Mask, state: Condition) -> Plane:
+def bar(ground: Mask, state: Condition) -> Plane:
+    """From which logarithm of the odds on each pixel of such a picture is damage, (h, w); as
+    :func:`calm` has it."""
     if state.sharp:
-        return np.full(calm.shape, _CAREFUL, np.float32)
+        return np.full(ground.shape, _CAREFUL, np.float32)
     usual = float(np.interp(state.suffered, (0, 1), (_CAREFUL, _BOLD)))
-    return np.where(calm, np.float32(min(usual, _PLAIN)), np.float32(usual))
+    return np.where(ground, np.float32(min(usual, _PLAIN)), np.float32(usual))
 
 
 def _unrest(plane: Plane) -> Plane:
