@@ -36,6 +36,9 @@ export class CssSurround {
     root.append(this.canvas);
     /** @type {WeakMap<HTMLImageElement, OffscreenCanvas>} */
     this.small = new WeakMap();
+    // While a picture only fades, what surrounds it stays.
+    /** @type {WeakMap<HTMLImageElement, { place: string, canvas: OffscreenCanvas }>} */
+    this.ready = new WeakMap();
     this.drawn = "";
   }
 
@@ -58,13 +61,26 @@ export class CssSurround {
     this.canvas.height = height;
     context.globalCompositeOperation = "lighter";
     for (const { layer, image, share } of pictures) {
-      const around = this.mirrored(layer, image, { width, height, scale });
-      around.globalCompositeOperation = "destination-in";
-      const kept = fading(layer.window, { width, height, scale }, strength, falloff);
-      around.drawImage(kept.canvas, 0, 0);
       context.globalAlpha = share;
-      context.drawImage(around.canvas, 0, 0);
+      const size = { width, height, scale };
+      context.drawImage(this.around(layer, image, size, strength, falloff), 0, 0);
     }
+  }
+
+  /**
+   * @param {Layer} layer @param {HTMLImageElement} image @param {Size} size
+   * @param {number} strength @param {number} falloff
+   */
+  around(layer, image, size, strength, falloff) {
+    const { rect, window } = layer;
+    const place = `${size.width} ${size.height} ${strength} ${falloff} ${rect} ${window}`;
+    const ready = this.ready.get(image);
+    if (ready?.place === place) return ready.canvas;
+    const context = this.mirrored(layer, image, size);
+    context.globalCompositeOperation = "destination-in";
+    context.drawImage(fading(window, size, strength, falloff).canvas, 0, 0);
+    this.ready.set(image, { place, canvas: context.canvas });
+    return context.canvas;
   }
 
   /** @param {Layer} layer @param {HTMLImageElement} image @param {Size} size */

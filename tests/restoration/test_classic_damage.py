@@ -98,6 +98,21 @@ def test_what_the_network_refuses_in_both_looks_no_rule_finds() -> None:
     assert (rules & truth).sum() / truth.sum() > 0.6 and (rules & near).sum() / rules.sum() > 0.9
 
 
+def test_a_line_is_damage_as_a_whole_or_not_at_all() -> None:
+    plane = np.ascontiguousarray(textured(300, 400)[..., 0])
+    line = np.zeros(plane.shape, np.uint8)
+    cv2.line(line, (60, 15), (300, 130), 255, 2, cv2.LINE_AA)
+    plane += (np.float32(0.97) - plane) * line / np.float32(255)
+    there = line > 128
+    for share, whole in ((0.3, False), (0.7, True)):
+        looks = np.full(plane.shape, -5, np.float32)
+        looks[:, : round(60 + 240 * share)][there[:, : round(60 + 240 * share)]] = 5
+        for suffered in (0.0, 1.0):
+            rules = by_rules(plane, looks, 1.0, suffered).astype(np.uint8)
+            of_it = cv2.dilate(rules, np.ones((3, 3), np.uint8))[there].mean()
+            assert of_it > 0.8 if whole else of_it < 0.1, (share, suffered, of_it)
+
+
 def test_compact_flecks_on_even_ground_are_damage() -> None:
     image, truth = flecked(even(300, 720), 0.85, 0.02)
     layer = found(image) > 0

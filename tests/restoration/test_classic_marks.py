@@ -113,6 +113,10 @@ def test_what_is_broad_is_left_to_a_curator() -> None:
     plane[120:123, 50:200], odds[120:123, 50:200] = 0.9, 6
     found = marks(plane, odds)
     assert not found[:100].any() and found[120:123, 50:200].all()
+    plane, odds = print_of(30)
+    odds[75:105, 30:60] = odds[150:155, 20:140] = 6
+    found = marks(plane, odds)
+    assert not found[80:100, 35:55].any() and found[150:155, 20:140].all()
 
 
 def test_in_a_print_that_has_hardly_suffered_what_is_half_as_broad_must_be_certain() -> None:

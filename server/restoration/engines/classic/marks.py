@@ -108,7 +108,7 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
 
 
 def calm(plane: Plane) -> Mask:
-    """Where the ground of lightness 0..1, (h, w), is calm in itself, whatever lies on it."""
+    """Where the ground of lightness 0..1, (h, w), is calm in itself, but for specks on it."""
     return np.asarray(_unrest(plane) < _CALM)
 
 
