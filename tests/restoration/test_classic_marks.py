@@ -10,11 +10,11 @@ from server.restoration.lab import Plane
 
 
 def marks(plane: Plane, odds: Plane) -> npt.NDArray[np.bool_]:
-    return marks_of(plane, odds, condition(plane, odds))
+    return marks_of(plane, odds, condition(plane, odds, torn=False))
 
 
 def bar(plane: Plane, odds: Plane) -> Plane:
-    return bar_of(calm(plane), condition(plane, odds))
+    return bar_of(calm(plane), condition(plane, odds, torn=False))
 
 
 def sky(stars: int, *, dark: int = 0) -> tuple[Plane, Plane]:
@@ -52,6 +52,21 @@ def test_a_print_that_has_suffered_is_searched_boldly_and_another_carefully() ->
     foliage = [bar(*print_of(suffered))[100, 225] for suffered in (0, 3, 30)]
     assert foliage[0] > foliage[1] > foliage[2]
     assert bar(*print_of(0))[100, 75] < foliage[0]
+
+
+def test_a_torn_print_is_searched_boldly_however_calm_its_calm_ground_is() -> None:
+    plane, odds = print_of(0)
+    torn = condition(plane, odds, torn=True)
+    assert marks_of(plane, odds, torn)[100:103, 220:230].all()
+    assert not marks(plane, odds)[100:103, 220:230].any()
+
+
+def test_one_mark_on_a_tiny_picture_does_not_say_that_it_has_suffered() -> None:
+    plane, odds = print_of(30)
+    tiny = tuple(np.ascontiguousarray(part[:40, 40:140]) for part in (plane, odds))
+    share = (tiny[1] > 2).mean()
+    assert share > 0.0045 and condition(plane, odds, torn=False).suffered == 1
+    assert condition(*tiny, torn=False).suffered < 0.5
 
 
 def test_where_the_picture_is_as_sharp_as_damage_the_finder_must_be_sure() -> None:

@@ -59,7 +59,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     faces = maybe_faces(plane)
     odds[faces] -= _FACE
     odds += np.float32(2 * np.log(sensitivity))
-    state = condition(plane, odds)
+    state = condition(plane, odds, torn=bool(missing.any()))
     found = marks(plane, odds, state)
     if not state.sharp:
         rules = by_rules(plane, np.maximum(first, second), sensitivity, state.suffered)

@@ -28,6 +28,8 @@ _CLEAR = 2.0
 """Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
 _HARDLY, _MUCH = 0.0015, 0.0045
 """Shares of the calm ground with such damage between which the bar moves."""
+_FEW = 15_000
+"""Pixels of calm ground below which it says less: on a tiny picture one speck is a big share."""
 _CALMEST, _EDGE = 0.4, 0.03
 """The share of a picture that is looked at for that, but for an edge of this share of its sides,
 where a border or the paper may show."""
@@ -70,14 +72,18 @@ class Condition:
     """How much damage there is on its calmest ground: 0 hardly any, 1 much."""
 
 
-def condition(plane: Plane, odds: Plane) -> Condition:
-    """``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w)."""
+def condition(plane: Plane, odds: Plane, *, torn: bool) -> Condition:
+    """``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w). A
+    print that is ``torn`` has suffered, however well its calm ground came through."""
     if acutance(plane) > _SHARP:
         return Condition(sharp=True, suffered=0.0)
+    if torn:
+        return Condition(sharp=False, suffered=1.0)
     unrest = _unrest(plane)
     inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
     calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
-    share = max(float((odds[inner][calmest] > _CLEAR).mean()), 1e-6)
+    harmed = int(np.count_nonzero(odds[inner][calmest] > _CLEAR))
+    share = max(harmed / max(int(np.count_nonzero(calmest)), _FEW), 1e-6)
     suffered = np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (0, 1))
     return Condition(sharp=False, suffered=float(suffered))
 
