@@ -33,7 +33,10 @@ def loss(
     with torch.autocast("cpu", torch.bfloat16):
         logits = network(print_ - 0.5)
     guess = functional.pixel_shuffle(logits.float(), 2)
-    breadth = functional.avg_pool2d(damage, _WINDOW, stride=1, padding=_WINDOW // 2)
+    breadth = damage
+    for window in ((_WINDOW, 1), (1, _WINDOW)):
+        around = (window[0] // 2, window[1] // 2)
+        breadth = functional.avg_pool2d(breadth, window, stride=1, padding=around)
     sure = sure * (1 - (1 - _BROAD) * damage * breadth)
     entropy = functional.binary_cross_entropy_with_logits(guess, damage, weight=sure)
     share = torch.sigmoid(guess)

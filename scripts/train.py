@@ -106,11 +106,12 @@ class Training:
     def __init__(self, task: Task, seed: int) -> None:
         torch.manual_seed(seed)
         self.task = task
-        self.network = task.network()
+        # Convolutions of 16-bit floats are faster with the channels innermost.
+        self.network = task.network().to(memory_format=torch.channels_last)
         self.mean = task.network()
         self.mean.load_state_dict(self.network.state_dict())
         self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), RATE, betas=(0.9, 0.99), weight_decay=1e-3
+            self.network.parameters(), RATE, betas=(0.9, 0.99), weight_decay=1e-3, fused=True
         )
         self.step = 0
 
@@ -136,7 +137,9 @@ class Training:
         """One step along the gradients, as :meth:`gradients` gives them."""
         place = 0
         for part in self.network.parameters():
-            part.grad = gradients[place : place + part.numel()].view_as(part).clone()
+            # Laid out as the weights are: a fused step takes that for granted.
+            row = gradients[place : place + part.numel()].view_as(part)
+            part.grad = torch.empty_like(part).copy_(row)
             place += part.numel()
         for group in self.optimiser.param_groups:
             group["lr"] = rate
