@@ -92,6 +92,19 @@ def test_a_training_that_was_stopped_goes_on_bit_for_bit(task: "Task", tmp_path:
         assert torch.equal(one, two)
 
 
+def test_every_weight_s_first_step_goes_down_its_own_slope(task: "Task") -> None:
+    training = Training(task, 5)
+    training.slope(examples(task, 0))
+    before = [part.detach().clone() for part in training.network.parameters()]
+    slopes = [part.grad.clone() for part in training.network.parameters()]
+    training.move(training.gradients(), 1e-3)
+    for old, new, slope in zip(before, training.network.parameters(), slopes, strict=True):
+        steep = slope.abs() > 0.1 * slope.abs().max()
+        # Adam's first step is of one length, but for the decay of the weights.
+        down = (old - new.detach())[steep] / 1e-3
+        torch.testing.assert_close(down, slope[steep].sign(), atol=0.5, rtol=0)
+
+
 def test_a_training_begins_with_the_weights_that_ship(tmp_path: Path) -> None:
     training = trained(Training(TASKS["find"], 5), 1)
     training.save(tmp_path / "checkpoint.pt")

@@ -60,9 +60,9 @@ export class CssSurround {
     this.canvas.width = width;
     this.canvas.height = height;
     context.globalCompositeOperation = "lighter";
+    const size = { width, height, scale };
     for (const { layer, image, share } of pictures) {
       context.globalAlpha = share;
-      const size = { width, height, scale };
       context.drawImage(this.around(layer, image, size, strength, falloff), 0, 0);
     }
   }

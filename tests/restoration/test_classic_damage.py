@@ -197,6 +197,20 @@ def test_the_layer_holds_only_0_and_255() -> None:
     assert set(np.unique(found(image))) == {0, 255}
 
 
+def test_a_torn_print_is_searched_boldly_and_its_lines_keep_their_soft_edges() -> None:
+    sound = cv2.resize(data.coffee(), (400, 300), interpolation=cv2.INTER_AREA) / np.float32(255)
+    marked, truth = scratched(sound)
+    gone = np.add.outer(np.arange(300) / 40, np.arange(400) / 50) < 1
+    seen = {}
+    for opacity in (0.25, 0.4):
+        whole = (sound + np.float32(opacity) * (marked - sound)).astype(np.float32)
+        torn = np.where(gone[..., None], np.float32(1), whole)
+        seen[opacity] = [((found(image) > 0) & truth).sum() for image in (whole, torn)]
+    faint, plain = seen[0.25], seen[0.4]
+    assert faint[1] > 2 * faint[0]
+    assert plain[1] > 0.6 * truth.sum()
+
+
 def test_a_torn_corner_of_paper_white_is_missing() -> None:
     image = smooth()
     torn = np.array([[400, 0], [340, 0], [365, 22], [378, 55], [400, 66]], np.int32)

@@ -70,22 +70,28 @@ class Condition:
     """As sharp as damage is: nothing tells the two apart by that."""
     suffered: float
     """How much damage there is on its calmest ground: 0 hardly any, 1 much."""
+    torn: bool
+    """A piece of it is missing."""
+
+    @property
+    def boldness(self) -> float:
+        """From 0, carefully, to 1, how boldly it is searched: what is torn has suffered, however
+        well its calm ground came through."""
+        return 1.0 if self.torn else self.suffered
 
 
 def condition(plane: Plane, odds: Plane, *, torn: bool) -> Condition:
-    """``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w). A
-    print that is ``torn`` has suffered, however well its calm ground came through."""
+    """``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w);
+    ``torn`` is whether a piece is missing."""
     if acutance(plane) > _SHARP:
-        return Condition(sharp=True, suffered=0.0)
-    if torn:
-        return Condition(sharp=False, suffered=1.0)
+        return Condition(sharp=True, suffered=0.0, torn=False)
     unrest = _unrest(plane)
     inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
     calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
     harmed = int(np.count_nonzero(odds[inner][calmest] > _CLEAR))
     share = max(harmed / max(int(np.count_nonzero(calmest)), _FEW), 1e-6)
     suffered = np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (0, 1))
-    return Condition(sharp=False, suffered=float(suffered))
+    return Condition(sharp=False, suffered=float(suffered), torn=torn)
 
 
 def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
@@ -99,7 +105,7 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     keep = np.ones(known.light.size, bool)
     widest = max(_BROADEST, _BROAD * max(plane.shape))
     keep[known.labels[half > widest]] = False
-    if state.suffered < _SOME:
+    if state.boldness < _SOME:
         doubtful = np.ones(keep.size, bool)
         doubtful[known.labels[odds > _CERTAIN]] = False
         broad = np.zeros(keep.size, bool)
@@ -123,7 +129,7 @@ def bar(ground: Mask, state: Condition) -> Plane:
     :func:`calm` has it."""
     if state.sharp:
         return np.full(ground.shape, _CAREFUL, np.float32)
-    usual = float(np.interp(state.suffered, (0, 1), (_CAREFUL, _BOLD)))
+    usual = float(np.interp(state.boldness, (0, 1), (_CAREFUL, _BOLD)))
     return np.where(ground, np.float32(min(usual, _PLAIN)), np.float32(usual))
 
 
