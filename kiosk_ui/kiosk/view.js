@@ -165,6 +165,7 @@ export class KioskView {
     this.placed.disconnect();
     if (view instanceof PhotoView || view instanceof ProgrammeView) this.placed.observe(view.place);
     view.root.classList.add("shown");
+    this.label.ariaLive = view instanceof AttractView ? "off" : "polite";
     if (view instanceof WallView || view instanceof PhotoView) view.arrange();
     this.stage.rests = view instanceof WallView;
     this.settle(true);

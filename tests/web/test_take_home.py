@@ -10,6 +10,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from server.catalogue.model import Text
 from server.editions.model import Edition
 from server.show.clock import Clock
 from server.web.take_home_links import Links, Taken
@@ -85,6 +86,33 @@ def test_the_page_tells_everything_and_asks_for_nothing(phone: httpx.Client, wat
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_pictures_are_described_to_who_does_not_see_them(tmp_path: Path, watch: Watch) -> None:
+    shelf = published_shelf(tmp_path)
+    manifest = shelf.folder("first-gold", 1) / "manifest.json"
+    edition = Edition.model_validate_json(manifest.read_bytes())
+    first, *others = edition.photos
+    *stages, last = first.stages
+    last = last.model_copy(update={"describe": Text({"en": "The flag turns red."})})
+    first = first.model_copy(
+        update={"describe": Text({"en": "A man with a flag."}), "stages": (*stages, last)}
+    )
+    edition = edition.model_copy(update={"photos": (first, *others)})
+    manifest.write_text(edition.model_dump_json(), encoding="utf-8")
+    with (
+        serving(house(tmp_path / "house", shelf, clock=watch)) as address,
+        httpx.Client(base_url=address, headers={"Accept-Language": "en"}) as phone,
+    ):
+        pages = [phone.get(link(watch, photo.id)).text for photo in edition.photos[:2]]
+    told = [re.findall(r'<img src="\w+-view.jpg"[^>]* alt="([^"]*)"', page) for page in pages]
+    assert told == [
+        [
+            "The flag bearer, restored. The flag turns red.",
+            "The flag bearer, the scan of the original. A man with a flag.",
+        ],
+        ["The opening, restored", "The opening, the scan of the original"],
+    ]
 
 
 def test_everything_that_the_page_names_is_there(phone: httpx.Client, watch: Watch) -> None:
