@@ -386,6 +386,7 @@ def test_the_lights_go_out_and_come_back_without_touching_the_visit() -> None:
         (Narrate(on=True),),
         (PlayProgramme(programme="opening"),),
         (Scrub(position=0.5), Release()),
+        (GoToStage(stage="colour"), ShowWall()),
     ],
 )
 def test_the_lights_neither_go_out_nor_come_back_while_something_plays(

@@ -94,14 +94,12 @@ def told_of(state: ShowState, now: float) -> dict[str, object]:
 
 def playing_until(state: ShowState) -> float:
     """Until when a programme, a change or a story goes on by itself; long ago: nothing does."""
-    ends = []
-    if state.view in ("photo", "programme"):
-        ends.append(timeline.ends(state.score) or START)
+    ends = [timeline.ends(state.score) or START]
     open_photo = state.edition.photo(state.photo or "")
     if state.narrated_since is not None and open_photo is not None:
         sound = open_photo.narration[state.language]
         ends.append(state.narrated_since + sound.seconds * 1000)
-    return max(ends, default=START)
+    return max(ends)
 
 
 class Visits(RuleBasedStateMachine):
