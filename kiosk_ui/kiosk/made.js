@@ -67,8 +67,9 @@ function makers(words, steps) {
   });
   const told = new Map(lines.map((line) => [line.join("\n"), line]));
   return [...told.values()].map((line) => {
-    const parts = line.flatMap((part) => [words.say(" · "), element("span", "", part)]);
-    return element("p", "maker", ...parts.slice(1));
+    const dot = () => element("i", "", words.say(" · "));
+    const parts = line.map((part, place) => element("span", "", ...(place ? [dot()] : []), part));
+    return element("p", "maker", ...parts);
   });
 }
 

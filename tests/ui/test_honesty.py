@@ -14,6 +14,10 @@ from tests.ui.visits import SETTLES_S, WIDE, at_a_photo, decoded, label, scan_of
 
 pytestmark = pytest.mark.browser
 
+DOTS_SEEN = """(() => {
+    const line = document.querySelector('.maker'), from = line.getBoundingClientRect().left;
+    return [...line.querySelectorAll('i')].map((dot) => dot.getBoundingClientRect().left > from);
+})()"""
 ORIGINAL = "rekindle.drawn && rekindle.drawn.after.stage === 'scan'"
 
 
@@ -272,7 +276,7 @@ def test_how_it_was_made_is_told_with_dates_that_no_line_tears_in_two(
     screen = at_a_photo(open_screen, gallery, station)
     screen.tap(".shown .asks button:nth-child(5)")
     screen.wait("document.querySelector('.panel .maker')")
-    parts = screen.page.locator(".panel .maker:last-child span").all_text_contents()
-    assert parts == ["普通运算，未用训练出的模型", "classic 1", "2026年11月22日"] * 3
+    told = screen.page.locator(".panel .maker:last-child").all_text_contents()
+    assert told == ["普通运算，未用训练出的模型 · classic 1 · 2026年11月22日"] * 3
     lines = "[...document.querySelectorAll('.maker span')].map((part) => part.offsetHeight)"
     assert len(set(screen.read(lines))) == 1
