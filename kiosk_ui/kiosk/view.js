@@ -163,9 +163,10 @@ export class KioskView {
     if (view === null) return;
     view.root.inert = false;
     this.placed.disconnect();
-    if (view instanceof PhotoView || view instanceof ProgrammeView) this.placed.observe(view.place);
+    const chosen = view instanceof PhotoView || view instanceof ProgrammeView;
+    if (chosen) this.placed.observe(view.place);
     view.root.classList.add("shown");
-    this.label.ariaLive = view instanceof AttractView ? "off" : "polite";
+    this.label.ariaLive = chosen ? "polite" : "off";
     if (view instanceof WallView || view instanceof PhotoView) view.arrange();
     this.stage.rests = view instanceof WallView;
     this.settle(true);
@@ -234,8 +235,7 @@ export class KioskView {
     const [left, top, width, height] = this.stage.picture;
     const before = document.dir === "rtl" ? innerWidth - left - width : left;
     const { label } = this;
-    const place = [before, top + height, width].map(Math.round).join(" ");
-    const spot = `${place} ${label.textContent}`;
+    const spot = [...[before, top + height, width].map(Math.round), label.textContent].join(" ");
     if (spot === this.spot) return;
     this.spot = spot;
     label.style.setProperty("--wide", `${Math.round(width)}px`);
