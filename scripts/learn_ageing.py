@@ -35,18 +35,26 @@ class Course:
     """How often the lens blurs nothing, beside the one print of ten it never blurs."""
     restless: float = 0.0
     """How often the most restless of four pieces is taken: foliage, crowds, cloth."""
+    plain: float = 0.0
+    """How often the print shows the scene as it is, without blur, grain or compression: under
+    damage, but like a picture of today."""
+    closer: float = 0.0
+    """How often a print is read enlarged, as the finder's second look does."""
 
 
 _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
 _GRAIN = (0.0, 0.0, 0.45, 0.6, 0.8, 1.1, 1.6, 2.4)
 _FIELD = 512
 _LARGEST = 3.0
+_CLOSER = (1.2, 1.6)
+"""How much larger a print is read then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Planes of 0..1: ``print`` (side, side), ``scene`` (2 side, 2 side), and for the finder
-    ``damage`` (0 or 1) and ``sure`` (weight), (side, side). ``span`` is the print's tonal range."""
+    """Planes of 0..1: ``print`` (side, side; may overshoot where it is read closer), ``scene``
+    (2 side, 2 side), and for the finder ``damage`` (0 or 1) and ``sure`` (weight), (side, side).
+    ``span`` is the print's tonal range."""
 
     print: Plane
     scene: Plane
@@ -238,6 +246,18 @@ def _scanned(rng: Rng, plane: Plane, covered: Plane) -> tuple[Plane, Plane]:
     return np.clip(np.round(plane * 255), 0, 255) / np.float32(255), covered
 
 
+def _closer(rng: Rng, planes: tuple[Plane, ...]) -> tuple[Plane, ...]:
+    """The same part of each plane, enlarged to the planes' size."""
+    side = planes[0].shape[0]
+    cut = round(side / rng.uniform(*_CLOSER))
+    y, x = rng.integers(0, side - cut + 1, 2)
+    parts = (plane[y : y + cut, x : x + cut] for plane in planes)
+    return tuple(
+        np.asarray(cv2.resize(part, (side, side), interpolation=cv2.INTER_CUBIC), np.float32)
+        for part in parts
+    )
+
+
 def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Example:
     """A fresh example; the same for the same state of ``rng``."""
     side = 2 * course.side
@@ -254,22 +274,29 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         # What belongs to the picture is as soft as the picture; what came later is not.
         scene = cv2.resize(scene, (side, side), interpolation=cv2.INTER_CUBIC)
     scene, span = _toned(rng, scene)
-    sharp = course.sharp > 0 and rng.random() < course.sharp
+    plain = course.plain > 0 and rng.random() < course.plain
+    sharp = plain or (course.sharp > 0 and rng.random() < course.sharp)
     plane, kernel = scene, None if sharp else _kernel(rng)
     if kernel is not None:
         plane = np.asarray(cv2.filter2D(plane, -1, kernel, borderType=cv2.BORDER_REFLECT))
-    if rng.random() < 0.05:
+    if not plain and rng.random() < 0.05:
         plane = _screened(rng, plane)
-    plane = _halved(rng, plane)
-    if rng.random() < 0.12:
-        plane = _compressed(rng, plane, 35)
-    plane, strength = _grained(rng, plane, fields)
+    plane, strength = _halved(rng, plane), 0.0
+    if not plain:
+        if rng.random() < 0.12:
+            plane = _compressed(rng, plane, 35)
+        plane, strength = _grained(rng, plane, fields)
     rate = 0.0 if rng.random() < 0.25 else float(rng.choice((1.2, 2.5, 5.0)))
     rate *= (course.side / 96) ** 2
     harmed, covered = damaged(plane, rng, source, course.kinds, rate=rate)
     change = np.abs(np.clip(harmed, 0, 1) - plane)
-    plane, covered = _scanned(rng, harmed, covered)
+    plane = np.clip(harmed, 0, 1)
+    if not plain:
+        plane, covered = _scanned(rng, harmed, covered)
     seen = change > max(course.faintest[0], course.faintest[1] * strength)
+    if course.closer > 0 and rng.random() < course.closer:
+        plane, covered, shown = _closer(rng, (plane, covered, seen.astype(np.float32)))
+        seen = shown > 0.5
     damage = (covered > 0.35) & seen
     doubtful = ~damage & (covered > 0.1)
     sure = np.where(doubtful, np.float32(0.05), np.float32(1))

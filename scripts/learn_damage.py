@@ -5,6 +5,7 @@ drawn apart from that, so that no kind is tied to a polarity. Sizes are in pixel
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import cv2
 import numpy as np
@@ -86,6 +87,28 @@ def _dust(rng: Rng, side: int, source: Source) -> Plane:
         spot = centre + rng.normal(0, spread, 2)
         path = spot + np.cumsum(rng.normal(0, 0.5 * width, (int(rng.integers(2, 5)), 2)), axis=0)
         strokes.append((path, width))
+    return _strokes(side, strokes)
+
+
+def _straight(rng: Rng, side: int, source: Source, *, widest: float = 3.0) -> Plane:
+    """Scratches as straight and even as wires: else all that is so would belong to the picture."""
+    strokes = []
+    turn, length = rng.uniform(0, np.pi), float(np.exp(rng.uniform(np.log(0.05), np.log(1.5))))
+    for _ in range(1 if rng.random() < 0.5 else int(rng.integers(2, 7))):
+        angle = turn + rng.normal(0, 0.02)
+        half = length * side * rng.uniform(0.3, 0.7) * np.array([np.cos(angle), np.sin(angle)])
+        middle = rng.uniform(0, side, 2)
+        width = float(np.exp(rng.uniform(np.log(0.5), np.log(widest))))
+        strokes.append((np.stack([middle - half, middle + half]), width))
+    return _strokes(side, strokes)
+
+
+def _fleck(rng: Rng, side: int, source: Source) -> Plane:
+    """Flecks of emulsion or paint, as round as buttons are."""
+    strokes = []
+    for _ in range(1 + int(rng.geometric(0.3))):
+        place = rng.uniform(0, side, 2)
+        strokes.append((np.stack([place, place]), float(np.exp(rng.uniform(0.2, 2.3)))))
     return _strokes(side, strokes)
 
 
@@ -187,8 +210,10 @@ KINDS: Kinds = (
     (0.20, _shape),
     (0.13, _marks),
 )
-SPECKLED: Kinds = (*KINDS, (0.6, _pieces))
+SPECKLED: Kinds = (*KINDS, (0.6, _pieces), (0.15, _straight), (0.12, _fleck))
 """As often as not something small and compact."""
+RULED: Kinds = (*SPECKLED, (0.2, partial(_straight, widest=5.5)))
+"""And more straight lines, up to the width of a thick wire."""
 
 
 def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:

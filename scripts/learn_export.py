@@ -16,6 +16,7 @@ import learn_net
 import numpy as np
 import onnx
 import torch
+from learn_unet import EVEN
 from onnx import helper, numpy_helper
 
 _OPSET, _FORMAT = 17, 8
@@ -30,7 +31,9 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.held: list[onnx.TensorProto] = []
 
-    def layer(self, kind: str, name: str, x: str, *, stride: int = 1, pad: int = 0) -> str:
+    def layer(
+        self, kind: str, name: str, x: str, *, stride: int = 1, pad: int = 0, group: int = 1
+    ) -> str:
         """A convolution, or a transposed one, with its weight and bias."""
         names = [f"{name}.weight", f"{name}.bias"]
         for full in names:
@@ -47,6 +50,7 @@ class Graph:
                 kernel_shape=sides,
                 strides=[stride, stride],
                 pads=[pad] * 4,
+                group=group,
             )
         )
         return name
@@ -54,6 +58,40 @@ class Graph:
     def plain(self, kind: str, name: str, *values: str) -> str:
         self.nodes.append(helper.make_node(kind, list(values), [name]))
         return name
+
+    def evened(self, name: str, x: str) -> str:
+        """Each place's channels less their mean, over how far they stray from it."""
+        if "even" not in {each.name for each in self.held}:
+            self.held.append(numpy_helper.from_array(np.array([EVEN], np.float32), "even"))
+        mean = self._mean(f"{name}.mean", x)
+        off = self.plain("Sub", f"{name}.off", x, mean)
+        square = self.plain("Mul", f"{name}.square", off, off)
+        spread = self.plain("Add", f"{name}.sum", self._mean(f"{name}.power", square), "even")
+        return self.plain("Div", name, off, self.plain("Sqrt", f"{name}.spread", spread))
+
+    def _mean(self, name: str, x: str) -> str:
+        self.nodes.append(helper.make_node("ReduceMean", [x], [name], axes=[1], keepdims=1))
+        return name
+
+    def gate(self, name: str, x: str) -> str:
+        """One half of the channels times the other."""
+        halves = [f"{name}.one", f"{name}.other"]
+        self.nodes.append(helper.make_node("Split", [x], halves, axis=1))
+        return self.plain("Mul", name, *halves)
+
+    def gated(self, name: str, x: str, count: int) -> str:
+        """As :class:`learn_unet.Gated`."""
+        for number in range(count):
+            block = f"{name}.{number}"
+            inner = self.layer("Conv", f"{block}.spread", self.evened(f"{block}.even", x))
+            wide = self._weights[f"{block}.around.weight"].shape[0]
+            inner = self.layer("Conv", f"{block}.around", inner, pad=1, group=wide)
+            inner = self.layer("Conv", f"{block}.joined", self.gate(f"{block}.gate", inner))
+            x = self.plain("Add", f"{block}.first", x, inner)
+            inner = self.layer("Conv", f"{block}.widened", self.evened(f"{block}.again", x))
+            inner = self.layer("Conv", f"{block}.narrowed", self.gate(f"{block}.gate.again", inner))
+            x = self.plain("Add", f"{block}.second", x, inner)
+        return x
 
     def blocks(self, name: str, x: str, count: int) -> str:
         for number in range(count):
@@ -81,16 +119,17 @@ def _clearer(made: Graph) -> None:
 
 def _unet(made: Graph, answer: str, counts: Sequence[int]) -> None:
     """A network of learn_unet.py."""
-    x = made.blocks("down.0", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
+    blocks = made.gated if answer == "damage" else made.blocks
+    x = blocks("down.0", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
     links = [x]
     for level in range(1, len(counts)):
         smaller = made.layer("Conv", f"smaller.{level - 1}", x, stride=2)
-        x = made.blocks(f"down.{level}", smaller, counts[level])
+        x = blocks(f"down.{level}", smaller, counts[level])
         links.append(x)
     for level in reversed(range(len(counts) - 1)):
         larger = made.layer("ConvTranspose", f"larger.{level}", x, stride=2)
         x = made.plain("Add", f"joined.{level}", links[level], larger)
-        x = made.blocks(f"up.{level}", x, counts[level])
+        x = blocks(f"up.{level}", x, counts[level])
     made.layer("Conv", answer, x, pad=1)
 
 
@@ -137,6 +176,7 @@ def weights(path: Path) -> Weights:
             numpy_helper.to_array(each).astype(np.float32)
         )
         for each in held
+        if each.name.endswith(".half")
     }
 
 

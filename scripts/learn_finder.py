@@ -1,16 +1,17 @@
 """The finder of damage: a network that says of each pixel of a print how likely it is damage.
 
-Built like the clearer, with a level more: whether a line is a scratch or a rope shows from afar.
+Built like the clearer, with a level more, for whether a line is a scratch or a rope shows from
+afar, and of gated blocks.
 """
 
 import torch
-from learn_unet import Unet
+from learn_unet import Gated, Unet
 from torch import Tensor
 from torch.nn import functional
 
-WIDTHS = (48, 64, 96, 128)
+WIDTHS = (40, 64, 112, 144)
 """Channels at 1/2, 1/4, 1/8 and 1/16 of the print's size."""
-BLOCKS = (1, 2, 2, 1)
+BLOCKS = (1, 2, 4, 4)
 _OVERLAP = 0.25
 """What Dice counts beside cross-entropy."""
 _WINDOW, _BROAD = 15, 0.25
@@ -22,7 +23,7 @@ class Finder(Unet):
     """Lightness less one half, (n, 1, h, w), to logits of damage, to be shuffled into the same."""
 
     def __init__(self) -> None:
-        super().__init__("damage", 1, 1, WIDTHS, BLOCKS)
+        super().__init__("damage", 1, 1, WIDTHS, BLOCKS, Gated)
 
 
 def loss(

@@ -155,6 +155,32 @@ def _buttoned(rng: Rng, scene: Plane) -> Plane:
     return scene
 
 
+def _flowering(rng: Rng, scene: Plane) -> Plane:
+    """A meadow or a printed dress: petals as light, as flat and as sharp as flecks."""
+    side = scene.shape[0]
+    radius, flat = float(np.exp(rng.uniform(np.log(3), np.log(22)))), rng.uniform(0.4, 1.0)
+    petals, shares = int(rng.integers(5, 15)), rng.uniform(0.6, 1.0, 2)
+    light, heart = rng.uniform(0.75, 1.0), rng.uniform(0.25, 0.8)
+    middle, spread = rng.uniform(0, side, 2), rng.uniform(0.1, 0.5) * side
+    bloom, disc = np.zeros((side, side), np.uint8), np.zeros((side, side), np.uint8)
+    for _ in range(int(rng.integers(3, 40))):
+        long, begin = radius * rng.uniform(0.6, 1.3), rng.uniform(0, 2 * np.pi)
+        place = middle + rng.normal(0, spread, 2)
+        for turn in begin + np.arange(petals) * (2 * np.pi / petals):
+            along = np.array([np.cos(turn), flat * np.sin(turn)]) * long
+            at = np.round((place + 0.6 * along) * 16).astype(int)
+            half = max(8, int(0.45 * np.hypot(*along) * 16))
+            size = (half, max(8, int(shares[0] * half * 2.5 / petals)))
+            tilt = float(np.degrees(np.arctan2(along[1], along[0])))
+            cv2.ellipse(bloom, (int(at[0]), int(at[1])), size, tilt, 0, 360, 255, -1, 16, 4)
+        at = np.round(place * 16).astype(int)
+        size = (max(8, int(0.35 * shares[1] * long * 16)),) * 2
+        cv2.ellipse(disc, (int(at[0]), int(at[1])), size, 0, 0, 360, 255, -1, cv2.LINE_AA, 4)
+    for canvas, value in ((bloom, light), (disc, heart)):
+        scene = scene + _opacity(canvas) * (np.float32(value) - scene)
+    return scene
+
+
 def _perforated(rng: Rng, scene: Plane) -> Plane:
     """A film's edge: a dark rebate with a row of light holes, or the other way round."""
     side = scene.shape[0]
@@ -177,11 +203,10 @@ def _perforated(rng: Rng, scene: Plane) -> Plane:
 
 
 BELONGING: Drawn = ((0.22, _lined), (0.06, _lettered), (0.10, _lit), (0.05, _bordered))
-SELDOM: Drawn = ((0.12, _lined), (0.06, _lettered), (0.03, _lit), (0.05, _bordered))
-"""What belongs to a picture, less often."""
-RARELY: Drawn = ((0.05, _lined), *SELDOM[1:])
-"""Wires less often still: a finder that has seen many takes a long scratch for one."""
+RARELY: Drawn = ((0.05, _lined), (0.08, _lettered), (0.03, _lit), (0.05, _bordered))
+"""Of the same, few wires and lamps: a finder that has seen many takes a long scratch for a wire."""
 DECEIVING: Drawn = ((0.05, _starry), (0.10, _ringed), (0.10, _stranded))
 """What a finder of damage takes for damage until it is told."""
 EQUALS: Drawn = ((0.05, _lit), (0.08, _buttoned), (0.03, _perforated))
 """Small things that are sharp, but come in rows of equals."""
+FLOWERING: Drawn = ((0.05, _flowering),)

@@ -18,7 +18,7 @@ import argparse
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +30,10 @@ import numpy as np
 import torch
 import torch.multiprocessing as processes
 from learn_ageing import Batch, Course, batch, grain_fields
-from learn_damage import SPECKLED
+from learn_damage import RULED, SPECKLED
 from learn_export import export, weights
 from learn_photos import Source, read_shipped, read_source
-from learn_scenes import BELONGING, DECEIVING, EQUALS, RARELY, SELDOM
+from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, RARELY
 from torch import nn
 
 SEED, BATCH = 1974, 16
@@ -58,27 +58,22 @@ class Task:
         return self.courses[max(start for start in self.courses if start <= step)]
 
 
+_SEEN = Course(
+    128,
+    RARELY + DECEIVING + EQUALS,
+    SPECKLED,
+    faintest=(0.05, 1.5),
+    enlarged=0.3,
+    faces=0.15,
+    sharp=0.2,
+    restless=0.5,
+)
 FINDING = {
-    0: Course(128, BELONGING + DECEIVING),
-    4200: Course(128, SELDOM + DECEIVING, SPECKLED, (0.05, 1.5)),
-    7000: Course(128, SELDOM + DECEIVING, SPECKLED, (0.05, 1.5), enlarged=0.4),
-    12000: Course(
-        128, SELDOM + DECEIVING + EQUALS, SPECKLED, (0.05, 1.5), 0.3, faces=0.15, sharp=0.3
-    ),
-    23000: Course(
-        128, RARELY + DECEIVING + EQUALS, SPECKLED, (0.05, 1.5), 0.3, faces=0.15, sharp=0.2
-    ),
-    30400: Course(
-        128,
-        RARELY + DECEIVING + EQUALS,
-        SPECKLED,
-        (0.05, 1.5),
-        0.3,
-        faces=0.15,
-        sharp=0.2,
-        restless=0.5,
-    ),
+    0: _SEEN,
+    14_200: replace(_SEEN, drawn=_SEEN.drawn + FLOWERING, kinds=RULED, plain=0.1, closer=0.25),
 }
+"""The harder lessons come later (Bengio et al., Curriculum learning, 2009): what is as straight and
+as sharp as a wire, as flat and as light as a petal, or as soft as all else on an enlarged print."""
 TASKS = {
     "clear": Task(learn_net.Network, learn_net.loss, {0: Course(96, BELONGING)}, read_source),
     "find": Task(learn_finder.Finder, learn_finder.loss, FINDING, read_shipped),

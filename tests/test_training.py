@@ -1,8 +1,10 @@
 """Training goes on where it stopped, draws what it says, and writes what the engine reads."""
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -10,12 +12,14 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from learn_ageing import Batch, around_face, example, grain_fields  # noqa: E402
+from learn_ageing import Batch, Course, around_face, example, grain_fields  # noqa: E402
+from learn_damage import RULED, SPECKLED  # noqa: E402
 from learn_export import export  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
-from learn_scenes import BELONGING, DECEIVING, EQUALS  # noqa: E402
-from train import TASKS, Task, Training, rate  # noqa: E402
+from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING  # noqa: E402
+from train import FINDING, TASKS, Task, Training, rate  # noqa: E402
 
+DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
 
 
@@ -56,21 +60,66 @@ def test_a_step_s_examples_follow_from_seed_and_number(task: "Task") -> None:
     assert not np.array_equal(first[0], examples(task, 5)[0])
 
 
-@pytest.mark.parametrize("task", [TASKS["clear"], TASKS["find"]])
-def test_an_example_is_a_print_its_scene_and_its_damage(task: "Task") -> None:
-    side, fields = task.course(0).side, grain_fields(1)
+@pytest.mark.parametrize("course", [*TASKS["clear"].courses.values(), *FINDING.values()])
+def test_an_example_is_a_print_its_scene_and_its_damage(course: Course) -> None:
+    side, fields = course.side, grain_fields(1)
     rngs = [np.random.default_rng(seed) for seed in range(12)]
-    made = [example(rng, source(), fields, task.course(0)) for rng in rngs]
+    made = [example(rng, source(), fields, course) for rng in rngs]
     for one in made:
         assert one.print.shape == (side, side) and one.scene.shape == (2 * side, 2 * side)
-        assert one.print.min() >= 0 and one.print.max() <= 1
+        # What is enlarged may overshoot.
+        over = 0.25 if course.closer else 0.0
+        assert one.print.min() >= -over and one.print.max() <= 1 + over
         assert set(np.unique(one.damage)) <= {0.0, 1.0}
     assert any(one.damage.any() for one in made) and not all(one.damage.any() for one in made)
 
 
-@pytest.mark.parametrize("number", range(len(BELONGING + DECEIVING + EQUALS)))
+def test_a_plain_print_shows_its_scene_as_it_is() -> None:
+    course = replace(FINDING[0], drawn=(), enlarged=0.0)
+    off = {}
+    for plain in (0.0, 1.0):
+        rngs = [np.random.default_rng(seed) for seed in range(40)]
+        changed = replace(course, plain=plain)
+        made = [example(rng, source(), grain_fields(1), changed) for rng in rngs]
+        sound = [one for one in made if one.sure.all() and not one.damage.any()]
+        size = (course.side, course.side)
+        halved = [cv2.resize(one.scene, size, interpolation=cv2.INTER_AREA) for one in sound]
+        off[plain] = [np.abs(one.print - h).mean() for one, h in zip(sound, halved, strict=True)]
+    assert max(off[1.0]) < 0.005 < np.median(off[0.0])
+
+
+def test_a_print_read_closer_is_as_soft_as_an_enlargement() -> None:
+    fine = {}
+    for closer in (0.0, 1.0):
+        course = replace(FINDING[0], plain=1.0, closer=closer, kinds=SPECKLED[-1:])
+        rngs = [np.random.default_rng(seed) for seed in range(20)]
+        made = [example(rng, source(), grain_fields(1), course) for rng in rngs]
+        marked = [one for one in made if one.damage.sum() > 50]
+        edges = [cv2.Laplacian(one.print, cv2.CV_32F)[one.damage > 0] for one in marked]
+        fine[closer] = float(np.median([np.abs(edge).mean() for edge in edges]))
+        # What is called damage lies where the print shows it.
+        for one in marked:
+            around = cv2.dilate(one.damage, np.ones((7, 7), np.uint8)) - one.damage > 0
+            beside = float(one.print[around].mean())
+            assert np.abs(one.print[one.damage > 0] - beside).mean() > 0.03
+    assert fine[1.0] < 0.75 * fine[0.0]
+
+
+def test_straight_damage_gets_as_broad_as_a_thick_wire() -> None:
+    def breadth(draw: Callable[..., Any]) -> float:
+        halves = []
+        for seed in range(40):
+            cover = draw(np.random.default_rng(seed), 128, source()) > 0.5
+            halves.append(cv2.distanceTransform(cover.astype(np.uint8), cv2.DIST_L2, 5).max())
+        return float(np.percentile(halves, 75))
+
+    straight = next(kind for _, kind in SPECKLED if kind.__name__ == "_straight")
+    assert breadth(RULED[-1][1]) > 1.3 * breadth(straight)
+
+
+@pytest.mark.parametrize("number", range(len(DRAWN)))
 def test_what_is_drawn_into_a_scene_changes_it_and_stays_in_range(number: int) -> None:
-    drawn = (BELONGING + DECEIVING + EQUALS)[number][1]
+    drawn = DRAWN[number][1]
     scene = np.full((128, 128), 0.4, np.float32)
     made = [drawn(np.random.default_rng(seed), scene) for seed in range(6)]
     for after in made:

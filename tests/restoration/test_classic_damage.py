@@ -87,14 +87,18 @@ def even(height: int = 300, width: int = 400) -> Image:
     return np.repeat(plane[..., None], 3, axis=2).clip(0, 1)
 
 
-def test_what_the_network_refuses_in_both_looks_no_rule_finds() -> None:
+def ruled(plane: npt.NDArray[np.float32], looks: npt.NDArray[np.float32], torn: bool) -> Mask:
+    return by_rules(plane, looks, 1.0, torn=torn, found=np.zeros(plane.shape, bool))
+
+
+def test_what_the_network_refuses_in_every_look_no_rule_finds() -> None:
     image, truth = scratched(smooth())
     plane = np.ascontiguousarray(image[..., 0])
     looks = np.full(plane.shape, -5, np.float32)
-    assert not by_rules(plane, looks, 1.0, 0.0).any()
+    assert not ruled(plane, looks, torn=False).any()
     looks[truth] = 5
     near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-    rules = by_rules(plane, looks, 1.0, 0.0)
+    rules = ruled(plane, looks, torn=False)
     assert (rules & truth).sum() / truth.sum() > 0.6 and (rules & near).sum() / rules.sum() > 0.9
 
 
@@ -107,10 +111,30 @@ def test_a_line_is_damage_as_a_whole_or_not_at_all() -> None:
     for share, whole in ((0.3, False), (0.7, True)):
         looks = np.full(plane.shape, -5, np.float32)
         looks[:, : round(60 + 240 * share)][there[:, : round(60 + 240 * share)]] = 5
-        for suffered in (0.0, 1.0):
-            rules = by_rules(plane, looks, 1.0, suffered).astype(np.uint8)
-            of_it = cv2.dilate(rules, np.ones((3, 3), np.uint8))[there].mean()
-            assert of_it > 0.8 if whole else of_it < 0.1, (share, suffered, of_it)
+        for torn in (False, True):
+            of_it = ruled(plane, looks, torn)[there].mean()
+            assert of_it > 0.8 if whole else of_it < 0.1, (share, torn, of_it)
+
+
+def test_a_doubtful_line_is_damage_where_a_print_is_torn_or_no_tone_is_like_it() -> None:
+    line = np.zeros((300, 400), np.uint8)
+    cv2.line(line, (60, 15), (300, 130), 255, 2, cv2.LINE_AA)
+    share, there = line / np.float32(255), line > 128
+    for tone, torn, taken in ((0.75, False, False), (0.75, True, True), (0.97, False, True)):
+        plane = np.ascontiguousarray(smooth(300, 400)[..., 0])
+        plane[200:290, 20:120] = 0.85
+        plane += (np.float32(tone) - plane) * share
+        of_it = ruled(plane, np.full(plane.shape, -2, np.float32), torn)[there].mean()
+        assert of_it > 0.8 if taken else of_it == 0, (tone, torn, of_it)
+
+
+def test_a_line_that_is_found_already_gets_no_softer_edge() -> None:
+    image, truth = scratched(smooth())
+    plane = np.ascontiguousarray(image[..., 0])
+    looks = np.where(truth, np.float32(5), np.float32(-5))
+    alone = ruled(plane, looks, torn=False)
+    known = by_rules(plane, looks, 1.0, torn=False, found=truth)
+    assert known.sum() < 0.7 * alone.sum() and not (known & ~alone).any()
 
 
 def test_compact_flecks_on_even_ground_are_damage() -> None:

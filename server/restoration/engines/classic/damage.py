@@ -14,7 +14,7 @@ from server.restoration.engines.classic.even import on_even_ground
 from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.halos import with_halos
 from server.restoration.engines.classic.lines import thin_lines
-from server.restoration.engines.classic.marks import condition, marks
+from server.restoration.engines.classic.marks import beyond, condition, marks
 from server.restoration.engines.classic.network import damage_odds
 from server.restoration.engines.classic.noise import measured
 from server.restoration.engines.classic.tears import ground_and_missing
@@ -25,15 +25,20 @@ Mask = npt.NDArray[np.bool_]
 _READ = 1_200_000
 """Pixels that are searched at most; a larger scan is made smaller: the network was taught on small
 prints."""
-_CLOSER = 1.5
-"""Then all is looked at again, so many times larger: thin marks show better."""
-_REFUSED = 1.0
-"""Logarithm of the odds up to which a look does not take a mark for damage."""
+_CLOSEST, _MOST_SEEN = 2.0, 2_700_000
+"""The network's closest look: at a picture so many times as large, as thin marks show better, or at
+so many pixels of it."""
+_LOOKS = (0.5, 0.75, 1.0)
+"""The sides of all its looks, of that; the mean of what it says counts."""
+_REFUSED, _DENIED = 1.0, -4.0
+"""Logarithm of the odds up to which a look does not take a mark for damage; and a line of a torn
+print, or one that is lighter or darker than all else: what is straight and even is easily a wire to
+the network, so there only a firm no counts."""
 _MOST = 0.5
 """The share of a line that it must take."""
 _EDGE = np.ones((3, 3), np.uint8)
 """How far a mark's soft edge reaches beyond what a rule finds of it."""
-_FACE = 4.0
+_FACE = 3.0
 """By how much the logarithm of the odds must be higher where a face may be: an eye and the light on
 a nose look like specks, so there only what is nearly certain counts."""
 _NEVER = np.float32(-20)
@@ -48,12 +53,9 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     height, width = image.shape[:2]
     plane = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
     scale = min(1.0, (_READ / plane.size) ** 0.5)
-    near = _resized(plane, _CLOSER * scale)
-    plane = _resized(plane, scale)
-    first = damage_odds(plane, lambda share: report(0.3 * share))
-    second = damage_odds(near, lambda share: report(0.3 + 0.5 * share))
-    second = cv2.resize(second, plane.shape[::-1], interpolation=cv2.INTER_AREA)
-    odds = (first + second) / np.float32(2)
+    whole, plane = plane, _resized(plane, scale)
+    looks = _looked_at(whole, plane.shape, lambda share: report(0.8 * share))
+    odds = np.asarray(looks.mean(axis=0))
     ground, missing = ground_and_missing(plane)
     odds[ground] = _NEVER
     faces = maybe_faces(plane)
@@ -62,7 +64,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     state = condition(plane, odds, torn=bool(missing.any()))
     found = marks(plane, odds, state)
     if not state.sharp:
-        rules = by_rules(plane, np.maximum(first, second), sensitivity, state.suffered)
+        rules = by_rules(plane, looks.max(axis=0), sensitivity, torn=state.torn, found=found)
         found |= rules & ~ground & ~faces
     found = with_halos(plane, found, measured(plane).typical) & ~ground
     report(0.9)
@@ -74,17 +76,35 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     return layer
 
 
-def by_rules(plane: Plane, surer: Plane, sensitivity: float, suffered: float) -> Mask:
-    """True on long thin lines and on marks of even ground, (h, w), that the network takes for
-    damage in one of its looks at least: ``surer`` is the higher logarithm of the odds. A clean
-    scratch across a sky is a wire to the other, and of a tangled hair it sees but the ends.
+def _looked_at(plane: Plane, shape: tuple[int, ...], report: Report) -> Plane:
+    """Each look's logarithm of the odds of damage at a plane of ``shape``, (looks, h, w)."""
+    closest = min(_CLOSEST, (_MOST_SEEN / plane.size) ** 0.5)
+    parts = np.square(_LOOKS) / np.square(_LOOKS).sum()
+    ends = np.cumsum(parts)
 
-    A line as a whole, where the network sees most of it; where the print has ``suffered`` much,
-    without its soft edge: there the network is bold enough to find that."""
-    sigma, taken = measured(plane).typical, cv2.dilate(surer, _EDGE) > _REFUSED
-    lines = _wholes(thin_lines(plane, sigma=sigma, sensitivity=sensitivity), taken, _MOST)
-    even = _wholes(on_even_ground(plane, sigma=sigma, sensitivity=sensitivity), taken, 0.0)
-    edged = even if suffered == 1 else even | lines
+    def look(number: int) -> Plane:
+        seen, begun = _resized(plane, _LOOKS[number] * closest), ends[number] - parts[number]
+        odds = damage_odds(seen, lambda share: report(begun + parts[number] * share))
+        kind = cv2.INTER_AREA if seen.size > shape[0] * shape[1] else cv2.INTER_LINEAR
+        return np.asarray(cv2.resize(odds, shape[::-1], interpolation=kind), np.float32)
+
+    return np.stack([look(number) for number in range(len(_LOOKS))])
+
+
+def by_rules(plane: Plane, surer: Plane, sensitivity: float, *, torn: bool, found: Mask) -> Mask:
+    """True on long thin lines and on marks of even ground, (h, w), that the network takes for
+    damage in one of its looks at least: ``surer`` is the highest logarithm of the odds. A clean
+    scratch across a sky is a wire to the others, and of a tangled hair they see but the ends.
+
+    A line as a whole, where the network sees most of it; and each mark with its soft edge, unless
+    it is ``found`` already: then the network knows that best."""
+    sigma, surest = measured(plane).typical, cv2.dilate(surer, _EDGE)
+    strange = torn | (cv2.dilate(beyond(plane).astype(np.uint8), _EDGE) > 0)
+    lines = thin_lines(plane, sigma=sigma, sensitivity=sensitivity)
+    lines = _wholes(lines, surest > np.where(strange, _DENIED, _REFUSED), _MOST)
+    even = on_even_ground(plane, sigma=sigma, sensitivity=sensitivity)
+    even = _wholes(even, surest > _REFUSED, 0.0)
+    edged = even | (lines & ~_wholes(lines, found, _MOST))
     return np.asarray(lines | (cv2.dilate(edged.astype(np.uint8), _EDGE) > 0))
 
 

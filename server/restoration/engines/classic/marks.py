@@ -19,10 +19,10 @@ Mask = npt.NDArray[np.bool_]
 Each = npt.NDArray[np.bool_]
 """One truth a mark; the first is what is no mark."""
 
-_BOLD, _PLAIN, _CAREFUL = -0.5, 1.0, 3.0
+_BOLD, _PLAIN, _CAREFUL = 0.0, 1.0, 3.0
 """Logarithm of the odds from which a pixel is damage: in a print that has suffered; on the calm
 ground of any; elsewhere in one that has not."""
-_RIM = np.float32(1.5)
+_RIM = np.float32(2.5)
 """How much less likely a mark's soft edge may be, which would colour what fills the mark."""
 _CLEAR = 2.0
 """Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
@@ -41,10 +41,13 @@ pattern or a fingernail from a scratch, wherever they lie, and must be sure."""
 _BROAD, _BROADEST = 0.0075, 6.0
 """Half a mark's width beyond which it is left to a curator, as a share of the print's long side and
 at least in pixels: a star on a flag is as flat and as sharp as a blot."""
-_HALF, _THIRD, _SOME, _CERTAIN = 0.5, 0.3, 0.2, 10.0
+_HALF, _THIRD, _SOME, _CERTAIN = 0.5, 0.3, 0.2, 7.0
 """So much of that width on calm ground, and elsewhere, where a print has suffered less than some,
-for a mark whose surest pixel has a lower logarithm of the odds than this: a daisy is like a blot,
-too."""
+for a mark whose surest pixel has a lower logarithm of the odds than this, and that lies within the
+picture's own tones: a daisy is like a blot, too."""
+_OWN, _BEYOND = 0.5, 0.02
+"""Per cent of a picture at either end of its tones that tell where they end; and how far beyond
+that a tone must be to be none of them."""
 _SUSPECTED, _CROWD, _SMALL, _DARK = -2.0, 40, 16, 0.1
 """More bright marks of these odds than this, of less than so many pixels across, with fewer dark
 ones among them than this share, are stars."""
@@ -108,6 +111,9 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     if state.boldness < _SOME:
         doubtful = np.ones(keep.size, bool)
         doubtful[known.labels[odds > _CERTAIN]] = False
+        pixels = np.bincount(known.labels.ravel(), minlength=keep.size)
+        strange = np.bincount(known.labels[beyond(plane)], minlength=keep.size)
+        doubtful[strange > pixels / 2] = False
         broad = np.zeros(keep.size, bool)
         broad[known.labels[half > widest * np.where(ground, _HALF, _THIRD)]] = True
         keep &= ~(broad & doubtful)
@@ -122,6 +128,14 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
 def calm(plane: Plane) -> Mask:
     """Where the ground of lightness 0..1, (h, w), is calm in itself, but for specks on it."""
     return np.asarray(_unrest(plane) < _CALM)
+
+
+def beyond(plane: Plane) -> Mask:
+    """Where lightness 0..1, (h, w), is lighter or darker than all that is broader than a mark:
+    paper or scanner show through a scratch to the emulsion's ground, not through a wire."""
+    levels = cv2.medianBlur(np.round(plane * 255).clip(0, 255).astype(np.uint8), 7)
+    low, high = np.percentile(levels, (_OWN, 100 - _OWN)) / 255
+    return np.asarray((plane < low - _BEYOND) | (plane > high + _BEYOND))
 
 
 def bar(ground: Mask, state: Condition) -> Plane:
