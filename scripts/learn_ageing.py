@@ -39,7 +39,7 @@ class Course:
     """How often the print shows the scene as it is, without blur, grain or compression: under
     damage, but like a picture of today."""
     closer: float = 0.0
-    """How often a print is read enlarged, as the finder's second look does."""
+    """How often a print is read enlarged, as the finder's closer looks do."""
 
 
 _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))

@@ -134,6 +134,13 @@ def test_what_is_broad_is_left_to_a_curator() -> None:
     assert not found[80:100, 35:55].any() and found[150:155, 20:140].all()
 
 
+def test_a_print_that_has_suffered_may_have_blots_half_as_broad_again() -> None:
+    for suffered, found in ((0, False), (30, True)):
+        plane, odds = print_of(suffered)
+        odds[150:166, 220:236] = 12
+        assert marks(plane, odds)[152:164, 222:234].all() == found
+
+
 def test_in_a_print_that_has_hardly_suffered_what_is_half_as_broad_must_be_certain() -> None:
     for suffered, sure, found in ((0, 6, False), (0, 12, True), (30, 6, True)):
         plane, odds = print_of(suffered)

@@ -38,9 +38,10 @@ _CALM = 0.035
 _SHARP = 1.42
 """``acutance`` from which a picture is as sharp as damage is: then the finder cannot tell a rope, a
 pattern or a fingernail from a scratch, wherever they lie, and must be sure."""
-_BROAD, _BROADEST = 0.0075, 6.0
+_BROAD, _BROADEST, _MORE = 0.0075, 6.0, 0.5
 """Half a mark's width beyond which it is left to a curator, as a share of the print's long side and
-at least in pixels: a star on a flag is as flat and as sharp as a blot."""
+at least in pixels: a star on a flag is as flat and as sharp as a blot. And by what share a print
+that has suffered much may have broader ones."""
 _HALF, _THIRD, _SOME, _CERTAIN = 0.5, 0.3, 0.2, 7.0
 """So much of that width on calm ground, and elsewhere, where a print has suffered less than some,
 for a mark whose surest pixel has a lower logarithm of the odds than this, and that lies within the
@@ -106,7 +107,7 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     known = _measured(plane, likely)
     half = cv2.distanceTransform(likely.astype(np.uint8), cv2.DIST_L2, 5)
     keep = np.ones(known.light.size, bool)
-    widest = max(_BROADEST, _BROAD * max(plane.shape))
+    widest = max(_BROADEST, _BROAD * max(plane.shape)) * (1 + _MORE * state.suffered)
     keep[known.labels[half > widest]] = False
     if state.boldness < _SOME:
         doubtful = np.ones(keep.size, bool)
