@@ -79,28 +79,31 @@ class Graph:
         self.nodes.append(helper.make_node("Split", [x], halves, axis=1))
         return self.plain("Mul", name, *halves)
 
-    def gated(self, name: str, x: str, count: int) -> str:
-        """As :class:`learn_unet.Gated`."""
+    def blocks(self, name: str, x: str, count: int) -> str:
+        """As many blocks, each of the kind that its weights are of."""
         for number in range(count):
             block = f"{name}.{number}"
-            inner = self.layer("Conv", f"{block}.spread", self.evened(f"{block}.even", x))
-            wide = self._weights[f"{block}.around.weight"].shape[0]
-            inner = self.layer("Conv", f"{block}.around", inner, pad=1, group=wide)
-            inner = self.layer("Conv", f"{block}.joined", self.gate(f"{block}.gate", inner))
-            x = self.plain("Add", f"{block}.first", x, inner)
-            inner = self.layer("Conv", f"{block}.widened", self.evened(f"{block}.again", x))
-            inner = self.layer("Conv", f"{block}.narrowed", self.gate(f"{block}.gate.again", inner))
-            x = self.plain("Add", f"{block}.second", x, inner)
+            gated = f"{block}.around.weight" in self._weights
+            x = self._gated(block, x) if gated else self._residual(block, x)
         return x
 
-    def blocks(self, name: str, x: str, count: int) -> str:
-        for number in range(count):
-            block = f"{name}.{number}"
-            inner = self.layer("Conv", f"{block}.first", x, pad=1)
-            inner = self.plain("Relu", f"{block}.relu", inner)
-            inner = self.layer("Conv", f"{block}.second", inner, pad=1)
-            x = self.plain("Add", f"{block}.sum", x, inner)
-        return x
+    def _residual(self, block: str, x: str) -> str:
+        """As :class:`learn_net.Block`."""
+        inner = self.layer("Conv", f"{block}.first", x, pad=1)
+        inner = self.plain("Relu", f"{block}.relu", inner)
+        inner = self.layer("Conv", f"{block}.second", inner, pad=1)
+        return self.plain("Add", f"{block}.sum", x, inner)
+
+    def _gated(self, block: str, x: str) -> str:
+        """As :class:`learn_unet.Gated`."""
+        inner = self.layer("Conv", f"{block}.spread", self.evened(f"{block}.even", x))
+        wide = self._weights[f"{block}.around.weight"].shape[0]
+        inner = self.layer("Conv", f"{block}.around", inner, pad=1, group=wide)
+        inner = self.layer("Conv", f"{block}.joined", self.gate(f"{block}.gate", inner))
+        x = self.plain("Add", f"{block}.first", x, inner)
+        inner = self.layer("Conv", f"{block}.widened", self.evened(f"{block}.again", x))
+        inner = self.layer("Conv", f"{block}.narrowed", self.gate(f"{block}.gate.again", inner))
+        return self.plain("Add", f"{block}.second", x, inner)
 
 
 def _clearer(made: Graph) -> None:
@@ -119,17 +122,16 @@ def _clearer(made: Graph) -> None:
 
 def _unet(made: Graph, answer: str, counts: Sequence[int]) -> None:
     """A network of learn_unet.py."""
-    blocks = made.gated if answer == "damage" else made.blocks
-    x = blocks("down.0", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
+    x = made.blocks("down.0", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
     links = [x]
     for level in range(1, len(counts)):
         smaller = made.layer("Conv", f"smaller.{level - 1}", x, stride=2)
-        x = blocks(f"down.{level}", smaller, counts[level])
+        x = made.blocks(f"down.{level}", smaller, counts[level])
         links.append(x)
     for level in reversed(range(len(counts) - 1)):
         larger = made.layer("ConvTranspose", f"larger.{level}", x, stride=2)
         x = made.plain("Add", f"joined.{level}", links[level], larger)
-        x = blocks(f"up.{level}", x, counts[level])
+        x = made.blocks(f"up.{level}", x, counts[level])
     made.layer("Conv", answer, x, pad=1)
 
 

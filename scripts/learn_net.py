@@ -31,8 +31,8 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return x + cast(Tensor, self.second(functional.relu(self.first(x))))
 
 
-def blocks(channels: int, count: int) -> nn.Sequential:
-    return nn.Sequential(*(Block(channels) for _ in range(count)))
+def blocks(channels: int, count: int, kind: type[nn.Module] = Block) -> nn.Sequential:
+    return nn.Sequential(*(kind(channels) for _ in range(count)))
 
 
 class Network(nn.Module):  # type: ignore[misc]  # torch is not typed here

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import cast
 
 import torch
-from learn_net import Block
+from learn_net import Block, blocks
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -70,17 +70,13 @@ class Unet(nn.Module):  # type: ignore[misc]  # torch is not typed here
         block: type[nn.Module] = Block,
     ) -> None:
         super().__init__()
-
-        def blocks(level: int) -> nn.Sequential:
-            return nn.Sequential(*(block(widths[level]) for _ in range(counts[level])))
-
         levels = range(len(widths))
         pairs = list(zip(widths, widths[1:], strict=False))
         self.stem = nn.Conv2d(inputs, widths[0], 4, stride=2, padding=1)
-        self.down = nn.ModuleList(map(blocks, levels))
+        self.down = nn.ModuleList(blocks(widths[i], counts[i], block) for i in levels)
         self.smaller = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in pairs)
         self.larger = nn.ModuleList(nn.ConvTranspose2d(b, a, 2, stride=2) for a, b in pairs)
-        self.up = nn.ModuleList(map(blocks, levels[:-1]))
+        self.up = nn.ModuleList(blocks(widths[i], counts[i], block) for i in levels[:-1])
         self.answer = answer
         self.add_module(answer, nn.Conv2d(widths[0], 4 * outputs, 3, padding=1))
 

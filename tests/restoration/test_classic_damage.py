@@ -4,7 +4,7 @@ import numpy.typing as npt
 import pytest
 from skimage import data
 
-from server.restoration.engine import Image, Layer
+from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.damage import by_rules, find_damage
 from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.fill import mask_of, mend
@@ -85,6 +85,27 @@ def even(height: int = 300, width: int = 400) -> Image:
     plane = np.linspace(0.2, 0.35, height, dtype=np.float32)[:, None].repeat(width, axis=1)
     plane += np.random.default_rng(4).normal(0, 0.012, plane.shape).astype(np.float32)
     return np.repeat(plane[..., None], 3, axis=2).clip(0, 1)
+
+
+@pytest.mark.parametrize(
+    ("shape", "sides"), [((90, 120), (120, 180, 240)), ((1500, 2000), (949, 1423, 1897))]
+)
+def test_a_picture_is_looked_at_in_three_sizes_and_a_large_one_made_smaller(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], sides: tuple[int, ...]
+) -> None:
+    seen: list[int] = []
+    told: list[float] = []
+
+    def look(plane: npt.NDArray[np.float32], report: Report) -> npt.NDArray[np.float32]:
+        seen.append(plane.shape[1])
+        report(0.5)
+        report(1.0)
+        return np.full(plane.shape, -6, np.float32)
+
+    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    layer = find_damage(smooth(*shape), sensitivity=1.0, report=told.append)
+    assert layer.shape == shape and tuple(seen) == sides
+    assert told == sorted(told) and told[0] > 0 and told[-1] <= 1
 
 
 def ruled(plane: npt.NDArray[np.float32], looks: npt.NDArray[np.float32], torn: bool) -> Mask:

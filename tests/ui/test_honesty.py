@@ -16,7 +16,8 @@ pytestmark = pytest.mark.browser
 
 DOTS_SEEN = """(() => {
     const line = document.querySelector('.maker'), from = line.getBoundingClientRect().left;
-    return [...line.querySelectorAll('i')].map((dot) => dot.getBoundingClientRect().left > from);
+    const cut = getComputedStyle(line).overflowX === 'clip' ? from + 1 : -Infinity;
+    return [...line.querySelectorAll('i')].map((dot) => dot.getBoundingClientRect().right > cut);
 })()"""
 ORIGINAL = "rekindle.drawn && rekindle.drawn.after.stage === 'scan'"
 
@@ -280,3 +281,7 @@ def test_how_it_was_made_is_told_with_dates_that_no_line_tears_in_two(
     assert told == ["普通运算，未用训练出的模型 · classic 1 · 2026年11月22日"] * 3
     lines = "[...document.querySelectorAll('.maker span')].map((part) => part.offsetHeight)"
     assert len(set(screen.read(lines))) == 1
+    # Where a line ends, no dot is left: it hangs before the next one's beginning, out of sight.
+    for wide, seen in (("40em", True), ("6em", False)):
+        screen.page.evaluate(f"document.querySelector('.maker').style.inlineSize = '{wide}'")
+        assert screen.read(DOTS_SEEN) == [seen, seen]

@@ -134,8 +134,7 @@ def calm(plane: Plane) -> Mask:
 def beyond(plane: Plane) -> Mask:
     """Where lightness 0..1, (h, w), is lighter or darker than all that is broader than a mark:
     paper or scanner show through a scratch to the emulsion's ground, not through a wire."""
-    levels = cv2.medianBlur(np.round(plane * 255).clip(0, 255).astype(np.uint8), 7)
-    low, high = np.percentile(levels, (_OWN, 100 - _OWN)) / 255
+    low, high = np.percentile(_bared(plane), (_OWN, 100 - _OWN)) / 255
     return np.asarray((plane < low - _BEYOND) | (plane > high + _BEYOND))
 
 
@@ -148,11 +147,16 @@ def bar(ground: Mask, state: Condition) -> Plane:
     return np.where(ground, np.float32(min(usual, _PLAIN)), np.float32(usual))
 
 
+def _bared(plane: Plane) -> npt.NDArray[np.uint8]:
+    """Levels 0..255 of lightness, its specks and thin lines taken out."""
+    levels = np.round(plane * 255).clip(0, 255).astype(np.uint8)
+    return np.asarray(cv2.medianBlur(levels, 7), np.uint8)
+
+
 def _unrest(plane: Plane) -> Plane:
     """How far tones stray from those around each pixel, its specks taken out by a median and slow
     changes left out; as a share of the picture's range."""
-    levels = cv2.medianBlur(np.round(plane * 255).clip(0, 255).astype(np.uint8), 7)
-    bare = np.asarray(levels, np.float32)
+    bare = np.asarray(_bared(plane), np.float32)
     stray = bare - cv2.blur(bare, (_WINDOW, _WINDOW))
     power = cv2.blur(stray * stray, (_WINDOW, _WINDOW))
     low, high = np.percentile(bare[::2, ::2], (1, 99))
