@@ -13,7 +13,10 @@ is the monotonic one plus a constant, taken from the fastest of many pings.
 - ``skew``: between the first frames in which kiosk and projection show a stage moving.
 - ``tap``: from the finger's coming down to the end of the first frame that answers it.
 - ``tap_picture``: from the finger's lifting to the first frame in which the picture moves.
-- ``drag``: from a finger's movement to the first frame of the projection that shows its place.
+- ``drag``: from a finger's movement to the first frame of the projection that shows its place; the
+  finger goes along the rail as hands do, slow, fast, slow.
+- ``apart``: how far the projection's picture is from the kiosk's during that, ahead or behind, as a
+  share of a stage.
 - ``frame``: from one frame of the kiosk to the next during the drag; no answer is sooner.
 """
 
@@ -29,6 +32,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from jitter import relay
 from measuring import say
 from playwright.sync_api import Browser, Playwright, ViewportSize, sync_playwright
@@ -202,9 +206,14 @@ def taps(kiosk: Watched, wall: Watched) -> tuple[list[float], list[float], list[
     return answered, started, skews
 
 
-def drag(kiosk: Watched, wall: Watched) -> tuple[list[float], list[float]]:
-    """Milliseconds from each movement of the finger to the projection that shows it, and from each
-    frame of the kiosk to the next."""
+def stroke(share: float) -> float:
+    """How far a hand has come after a share of its time (minimum jerk: Flash and Hogan, 1985)."""
+    return share**3 * (10 - 15 * share + 6 * share**2)
+
+
+def drag(kiosk: Watched, wall: Watched) -> tuple[list[float], list[float], list[float]]:
+    """Milliseconds from each movement of the finger to the projection that shows it; shares of a
+    stage that the two are apart; and milliseconds from each frame of the kiosk to the next."""
     page = kiosk.screen.page
     box = page.locator(".rail .track").bounding_box()
     assert box is not None
@@ -217,7 +226,7 @@ def drag(kiosk: Watched, wall: Watched) -> tuple[list[float], list[float]]:
     wall.forget()
     began = time.monotonic()
     for step in range(steps):
-        page.mouse.move(box["x"] + 20 + (box["width"] - 40) * (step + 1) / steps, y)
+        page.mouse.move(box["x"] + 20 + (box["width"] - 40) * stroke((step + 1) / steps), y)
         page.wait_for_timeout(max(0.0, (began + (step + 1) / 60 - time.monotonic()) * 1000))
     page.wait_for_timeout(500)
     moves, own, shown = kiosk.times("moves"), kiosk.pairs("frames"), wall.pairs("frames")
@@ -233,7 +242,9 @@ def drag(kiosk: Watched, wall: Watched) -> tuple[list[float], list[float]]:
             late.append(seen - moved_at)
     if len(late) < steps / 8:
         raise SystemExit(f"the projection showed {len(late)} of {steps} movements only")
-    return late, [later - at for (at, _), (later, _) in pairwise(own)]
+    under = np.interp([at for at, _ in shown], [at for at, _ in own], [there for _, there in own])
+    apart = [abs(there - float(place)) for (_, there), place in zip(shown, under, strict=True)]
+    return late, apart, [later - at for (at, _), (later, _) in pairwise(own)]
 
 
 def visit(
@@ -255,7 +266,7 @@ def visit(
         wall.screen.wait_for_picture(PHOTO, "scan")
         kiosk.screen.page.wait_for_timeout(1500)
         tap, tap_picture, skew = taps(kiosk, wall)
-        late, frames = drag(kiosk, wall)
+        late, apart, frames = drag(kiosk, wall)
         kiosk.screen.page.wait_for_timeout(OFFSET_S * 1000)
         offsets = [*kiosk.pairs("offsets"), *wall.pairs("offsets")]
     return {
@@ -263,6 +274,7 @@ def visit(
         "tap_picture": tap_picture,
         "skew": skew,
         "drag": late,
+        "apart": apart,
         "frame": frames,
         "offset": [now - monotonic for monotonic, now in offsets],
     }
@@ -284,6 +296,7 @@ def measure(
             suffix = f"_jitter{jitter}" if jitter else ""
             for name, values in times.items():
                 cuts = statistics.quantiles(values, n=100, method="inclusive")
+                unit, ending = ("stages", "") if name == "apart" else ("ms", "_ms")
                 for percent in (50, 95, 99):
-                    metric = f"show.{name}_p{percent}_ms{suffix}"
-                    say("show", metric, cuts[percent - 1], "ms")
+                    metric = f"show.{name}_p{percent}{ending}{suffix}"
+                    say("show", metric, cuts[percent - 1], unit)

@@ -58,9 +58,9 @@ const view = new KioskView(stage, words, {
   back: () => send({ type: "wall" }),
   restore: () => send({ type: "restore" }),
   go: (name) => send({ type: "stage", stage: name }),
-  scrub: (position) => {
+  scrub: (position, when) => {
     const photo = player.edition?.photo(player.snapshot?.photo ?? null);
-    if (photo) hand.moveTo(photo, position);
+    if (photo) hand.moveTo(photo, position, when);
   },
   release: () => hand.release(),
   isPicture: (x, y) => contains(stage.picture, x, y),

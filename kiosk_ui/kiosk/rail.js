@@ -18,7 +18,7 @@ const PRINT = 240; // px, the long side of a print at twice the density
 /**
  * @typedef {object} RailActs
  * @property {(stage: StageName) => void} go
- * @property {(position: number) => void} scrub
+ * @property {(position: number, when: number) => void} scrub `when` it was there: local time, ms
  * @property {() => void} release
  */
 
@@ -80,7 +80,7 @@ export class Rail {
     root.addEventListener(MOVES, (event) => {
       if (!(event instanceof PointerEvent) || event.pointerId !== this.finger) return;
       if (Math.abs(event.clientX - this.start) > SLIP) this.scrubbing = true;
-      if (this.scrubbing) this.acts.scrub(this.positionAt(event.clientX));
+      if (this.scrubbing) this.acts.scrub(this.positionAt(event.clientX), event.timeStamp);
     });
     root.addEventListener("pointerup", (event) => {
       if (event.pointerId !== this.finger) return;

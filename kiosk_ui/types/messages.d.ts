@@ -68,6 +68,8 @@ export interface Restore {
 export interface Scrub {
   type: "scrub";
   position: number;
+  speed: number;
+  at: number | null;
 }
 /**
  * The finger has left the rail.

@@ -66,6 +66,11 @@ class Scrub(_Message):
 
     type: Literal["scrub"] = "scrub"
     position: Annotated[float, Field(ge=0, le=8, allow_inf_nan=False)]
+    speed: Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)] = 0.0
+    """Stages a second, towards the last one."""
+    at: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    """Server time at which it was there, as the screen knows it, milliseconds; None: nobody says,
+    and the picture is there at once."""
 
 
 class Release(_Message):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial, singledispatch
 
 from server.editions.model import Edition, EditionPhoto
-from server.show import timeline
+from server.show import finger, timeline
 from server.show.going_on import adopted
 from server.show.messages import (
     ChooseLanguage,
@@ -175,7 +175,7 @@ def _(event: Scrub, state: ShowState, now: float) -> ShowState:
     photo = _open_photo(state, now)
     if photo is None:
         return state
-    score = timeline.scrub(photo, event.position, now)
+    score = finger.followed(photo, event, state.score if state.scrubbing else None, now)
     unmoved = state.scrubbing and score.cues == state.score.cues
     return replace(_at(state, photo, state.score if unmoved else score), scrubbing=True)
 

@@ -280,20 +280,6 @@ def redraw(photo: EditionPhoto, current: Moment, now: float) -> Score:
     return Score(starts=now, cues=_chain(cues))
 
 
-def scrub(photo: EditionPhoto, position: float, now: float) -> Score:
-    """Held under a finger: ``position`` 0 is the first stage, 1 the second, 1.5 half-way on."""
-    names = stage_names(photo)
-    position = min(max(position, 0.0), len(names) - 1.0)
-    index = min(int(position), max(0, len(names) - 2))
-    before = Frame(photo=photo.id, stage=names[index])
-    after = Frame(photo=photo.id, stage=names[min(index + 1, len(names) - 1)])
-    share = position - index if before != after else 1.0
-    return Score(
-        starts=now,
-        cues=(Cue(begins=0, lasts=0, before=before, after=after, first=share, last=share),),
-    )
-
-
 def settle(current: Moment, now: float) -> Score:
     """The finger is gone: ease to the nearer of the two stages."""
     last = float(round(current.progress))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from server.show import timeline
+from server.show import finger, timeline
 from server.show.timeline import Cue, Frame, Moment, Score, moment
 from tests.support.timeless import ALL, edition, photo
 
@@ -144,27 +144,9 @@ def test_a_photo_left_alone_rests_when_restored() -> None:
     assert timeline.rests_on(timeline.restore(edition(), team, at_rest(frame), 0)) == frame
 
 
-@pytest.mark.parametrize(
-    ("position", "before", "after", "progress"),
-    [
-        (0, "scan", "repaired", 0.0),
-        (0.5, "scan", "repaired", 0.5),
-        (1, "repaired", "clear", 0.0),
-        (2.75, "clear", "colour", 0.75),
-        (3, "clear", "colour", 1.0),
-        (8, "clear", "colour", 1.0),
-    ],
-)
-def test_the_finger_places_the_picture(
-    position: float, before: str, after: str, progress: float
-) -> None:
-    shown = moment(timeline.scrub(edition().photos[0], position, 5), 5)
-    assert (shown.before.stage, shown.after.stage, shown.progress) == (before, after, progress)
-
-
 @pytest.mark.parametrize(("position", "settles_on"), [(0.4, SCAN), (0.6, REPAIRED), (3, COLOUR)])
 def test_letting_go_eases_to_the_nearer_stage(position: float, settles_on: Frame) -> None:
-    held = moment(timeline.scrub(edition().photos[0], position, 0), 0)
+    held = moment(finger.scrub(edition().photos[0], position, 0), 0)
     score = timeline.settle(held, 100)
     assert goes_on_from(score, held)
     assert pictured(score, 100 + timeline.HASTEN_MS) == settles_on
@@ -272,7 +254,7 @@ PLAYING = st.sampled_from(
         timeline.restore(edition(), edition().photos[0], at_rest(SCAN), 0.0),
         timeline.programme(edition(), edition().programmes[0], at_rest(GOLD), 0.0),
         timeline.redraw(edition().photos[0], midway(SCAN, COLOUR, 0.3), 0.0),
-        timeline.scrub(edition().photos[0], 1.3, 0.0),
+        finger.scrub(edition().photos[0], 1.3, 0.0),
         timeline.still(GOLD, 0.0),
     ]
 )

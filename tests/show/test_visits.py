@@ -56,13 +56,19 @@ EDITIONS = (
 SHARES = st.floats(0, 1)
 PHOTOS = st.sampled_from(["flag", "gold", "team", "other", "nobody"])
 STAGES = st.sampled_from(["scan", "repaired", "clear", "colour", "finished"])
+SCRUBS = st.builds(
+    Scrub,
+    position=st.floats(0, 8),
+    speed=st.floats(-100, 100),
+    at=st.none() | st.floats(START - 1000, START + 100_000),
+)
 TOUCHES: st.SearchStrategy[Event] = st.one_of(
     st.builds(Touch),
     st.builds(ShowWall),
     st.builds(OpenPhoto, photo=PHOTOS),
     st.builds(GoToStage, stage=STAGES),
     st.builds(Restore),
-    st.builds(Scrub, position=st.floats(0, 8)),
+    SCRUBS,
     st.builds(Release),
     st.builds(Hold),
     st.builds(LetGo),
@@ -76,7 +82,7 @@ TOUCHES: st.SearchStrategy[Event] = st.one_of(
     st.builds(ChooseLanguage, language=st.sampled_from(["en", "zh-Hans", "fr"])),
 )
 ON_A_PHOTO: st.SearchStrategy[Event] = st.one_of(
-    st.builds(Scrub, position=st.floats(0, 8)),
+    SCRUBS,
     st.builds(Hold),
     st.builds(Mark, on=st.booleans()),
     st.builds(ShowLifeSize, on=st.just(True), ruler=st.booleans()),

@@ -137,6 +137,41 @@ def test_a_movement_is_told_before_its_frame_and_the_frame_tells_only_the_last(
     assert heard["told"] == pytest.approx([0.25, 0.75], abs=0.01)
 
 
+def test_the_wall_is_told_how_fast_a_finger_goes_and_that_it_rests(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    wall = open_screen(f"{gallery.address}/projection/{station}")
+    screen = at_a_photo(open_screen, gallery, station)
+    screen.page.evaluate(
+        """() => {
+          const { send } = WebSocket.prototype;
+          window.told = [];
+          WebSocket.prototype.send = function (text) {
+            const message = JSON.parse(text);
+            if (message.type === "scrub") window.told.push(message);
+            send.call(this, text);
+          };
+        }"""
+    )
+    first, last = screen.middle("[data-stage=scan] .dot"), screen.middle("[data-stage=colour]")
+    mouse = screen.page.mouse
+    mouse.move(*first)
+    mouse.down()
+    for share in np.linspace(0, 0.5, 40):
+        mouse.move(first[0] + share * (last[0] - first[0]), first[1])
+    screen.wait("told.at(-1).position > 1.4 && told.at(-1).speed === 0")
+    told = screen.read("told")
+    assert max(each["speed"] for each in told) > 0.3
+    assert min(each["speed"] for each in told) == 0
+    times = [each["at"] for each in told]
+    assert times == sorted(times)
+    rests = told[-1]["position"]
+    assert rests == pytest.approx(1.5, abs=0.03)
+    wall.wait(f"Math.abs(1 + rekindle.moment.progress - {rests}) < 1e-6")
+    mouse.up()
+    wall.wait_for_picture(WIDE, "repaired" if rests <= 1.5 else "clear")
+
+
 def test_a_tapped_stage_is_gone_to_and_the_original_is_one_tap_away(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.show import timeline
+from server.show import finger, timeline
 from server.show.timeline import Frame, Moment, Score
 from tests.ui.conftest import Gallery, Open
 
@@ -47,7 +47,7 @@ def scores(gallery: Gallery) -> list[Score]:
         timeline.turn(edition, other, half, 1000.0),
         timeline.turn(edition, half.before, half, 1000.0),
         timeline.programme(edition, edition.programmes[0], half, 1000.0),
-        timeline.scrub(photo, 1.25, 1000.0),
+        finger.scrub(photo, 1.25, 1000.0),
         timeline.settle(half, 1000.0),
     ]
 
@@ -73,7 +73,7 @@ def test_a_finger_is_held_as_the_server_holds_it(
     stages = list(timeline.stage_names(photo))
     answer = screen.page.evaluate(HOLD, [photo.id, stages, positions])
     for position, held, settled in zip(positions, answer["held"], answer["settled"], strict=True):
-        ours = timeline.scrub(photo, position, 500.0)
+        ours = finger.scrub(photo, position, 500.0)
         assert Score.model_validate(held) == ours
         assert Score.model_validate(settled) == timeline.settle(timeline.moment(ours, 600.0), 600.0)
 
