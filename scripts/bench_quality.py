@@ -3,7 +3,7 @@ instead: OpenCV and scikit-image, in the same run on the same prints.
 
 Usage: bench_quality.py [--quick] [--sheets FOLDER] [PART ...]
 
-Parts: mend, mend-drawn, clear, film, colour, colour-speed, recipe; without any, all of them.
+Parts: mend, mend-crisp, mend-drawn, clear, film, colour, colour-speed, recipe; without any, all.
 
 Decibels are means over the prints. Inside: where damage covers half of a pixel or more; outside:
 where it covers none; precision and recall count a pixel as right within 1 pixel of the truth.
@@ -24,7 +24,7 @@ import numpy.typing as npt
 import quality_colour
 import quality_peers as peers
 from measuring import say
-from quality_prints import DAMAGED, DRAWN, PHOTOS, TRACE, Print, prints, read_rgb
+from quality_prints import CRISP, DAMAGED, DRAWN, KINDS, PHOTOS, TRACE, Print, prints, read_rgb
 from quality_recipe import made
 from quality_sheets import Sheets
 from skimage.metrics import structural_similarity
@@ -188,10 +188,15 @@ def main() -> None:
     if not PHOTOS.is_dir():
         sys.exit("bench quality: ../shared/photos is not here; nothing was measured.")
     sheets = Sheets(chosen.sheets)
+
+    def of(kinds: tuple[str, ...]) -> list[Print]:
+        return list(prints(quick=chosen.quick, kinds=kinds))
+
     parts: dict[str, Callable[[], None]] = {
-        "mend": lambda: mend(list(prints(quick=chosen.quick)), sheets),
-        "mend-drawn": lambda: mend(list(prints(quick=chosen.quick, kinds=DRAWN)), sheets, "_drawn"),
-        "clear": lambda: clear(list(prints(quick=chosen.quick)), sheets),
+        "mend": lambda: mend(of(KINDS), sheets),
+        "mend-crisp": lambda: mend(of(CRISP), sheets, "_crisp"),
+        "mend-drawn": lambda: mend(of(DRAWN), sheets, "_drawn"),
+        "clear": lambda: clear(of(KINDS), sheets),
         "film": lambda: film(sheets),
         "colour": lambda: quality_colour.accuracy(sheets, quick=chosen.quick),
         "colour-speed": lambda: quality_colour.seconds(quick=chosen.quick),

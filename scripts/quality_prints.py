@@ -1,9 +1,10 @@
 """Old prints of photographs whose truth is known, for `scripts/bench quality` alone.
 
 Ageings of their own: training has another, so that no network is measured on what it was fitted
-to. Three kinds, so that nobody tunes to one: ``plain`` is an even print; ``worn`` has a toe and a
+to. Four kinds, so that nobody tunes to one: ``plain`` is an even print; ``worn`` has a toe and a
 shoulder, uneven fading, clumped grain, more of the damage traced on real film, and is a JPEG;
-``drawn`` is even, and its damage has no shape that training could have seen (quality_strokes.py).
+``crisp`` is even, and its damage has less of a faint fringe; ``drawn`` is even, and its damage has
+no shape that training could have seen (quality_strokes.py).
 """
 
 import json
@@ -29,6 +30,7 @@ SPLIT = Path(__file__).with_name("quality_split.toml")
 PRINT = (256, 384)
 """Height and width of a print; its truth is twice as large."""
 KINDS = ("plain", "worn")
+CRISP = ("crisp",)
 DRAWN = ("drawn",)
 DAMAGED = 0.5
 """Opacity from which a pixel counts as damaged; under TRACE nothing was damaged."""
@@ -47,6 +49,8 @@ _AREA = (0.00015, 0.0025)
 """Share of a print that one piece covers, least and most."""
 _THIN = 3.0
 """Half the width in pixels that nine pieces of ten keep below: scratches, hairs, small dust."""
+_EDGE = (0.15, 0.5)
+"""Opacity up to which a crisp piece is clear, and from which it is opaque."""
 _CLASSES = ("hair", "hair-short", "lint", "scratches", "dirt", "dots", "spots", "smut", "sprinkles")
 _LENGTHS = {
     # long side of one piece in pixels of the print, least and most
@@ -217,10 +221,12 @@ def _damage(plane: Plane, kind: str, rng: np.random.Generator) -> tuple[Plane, P
     opacity, tone = np.zeros_like(plane), np.zeros_like(plane)
     goal = rng.uniform(0.013, 0.021)
     while (opacity > DAMAGED).mean() < goal:
-        if rng.random() < (0.25 if kind == "plain" else 0.5):
+        if rng.random() < (0.5 if kind == "worn" else 0.25):
             piece = _drawn_trace(rng, split["held_out_scans"])
         else:
             piece = _drawn_shape(rng, split["held_out_numbers"])
+        if kind in CRISP:
+            piece = np.clip((piece - _EDGE[0]) / (_EDGE[1] - _EDGE[0]), 0, 1)
         area = (piece > DAMAGED).sum() / plane.size
         thick = cv2.distanceTransform((piece > DAMAGED).astype(np.uint8), cv2.DIST_L2, 5).max()
         if not _AREA[0] < area < _AREA[1] or (thick > _THIN and rng.random() < 0.9):
