@@ -148,6 +148,7 @@ function applied(visit, message, manifest, now) {
       if (photo === null) return visit;
       return scores.isDrawn(photo) ? at(visit, photo, led((...from) => scores.redraw(photo, ...from))) : null;
     case "scrub":
+      // At once, whatever its speed: no wall follows it.
       if (photo === null) return visit;
       return { ...at(visit, photo, scrub(photo.id, scores.stageNames(photo), message.position, now)), scrubbing: true };
     case "release":

@@ -1,7 +1,7 @@
 """The finger on the rail. Pure: knows photos and arithmetic.
 
 What a finger does reaches a wall when it is past, and with an uneven network by fits and starts. A
-kiosk therefore tells how fast the finger moves and when it was where it was; the wall is told where
+kiosk therefore tells how fast the finger moves and when it shows it there; the wall is told where
 it will be a moment from now, and goes there evenly (dead reckoning, as in IEEE 1278.1).
 """
 
@@ -12,8 +12,8 @@ from server.show.messages import Scrub
 from server.show.timeline import Cue, Frame, Score, moment, stage_names
 
 REACH_MS = 80.0
-"""So far ahead it is looked. If nothing more is heard, the picture rests there; what a finger that
-stops has not done is taken back in as long."""
+"""So far ahead it is looked, less than the lead of all else (``LEAD_MS``). If nothing more is
+heard, the picture rests there; what a finger that stops has not done is taken back in as long."""
 FASTEST = 3.0
 """Stages a second; a faster finger stops soon, and no further ahead is looked."""
 OLDEST_MS = 100.0
@@ -27,7 +27,7 @@ def scrub(photo: EditionPhoto, position: float, now: float) -> Score:
 
 def followed(photo: EditionPhoto, event: Scrub, playing: Score | None, now: float) -> Score:
     """A finger's movement: from what is shown under it (``playing``; None: it has just come down)
-    to where it will be, in REACH_MS. At once, if the kiosk does not say when it was there."""
+    to where it will be, in REACH_MS. At once, if the kiosk does not say when."""
     if event.at is None:
         return scrub(photo, event.position, now)
     age = min(max(now - event.at, 0.0), OLDEST_MS)

@@ -69,8 +69,8 @@ class Scrub(_Message):
     speed: Annotated[float, Field(ge=-100, le=100, allow_inf_nan=False)] = 0.0
     """Stages a second, towards the last one."""
     at: Annotated[float, Field(allow_inf_nan=False)] | None = None
-    """Server time at which it was there, as the screen knows it, milliseconds; None: nobody says,
-    and the picture is there at once."""
+    """Server time at which the screen shows it there, as the screen knows it, milliseconds; None:
+    nobody says, and the picture is there at once."""
 
 
 class Release(_Message):

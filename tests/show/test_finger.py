@@ -12,7 +12,7 @@ from server.show.finger import FASTEST, OLDEST_MS, REACH_MS
 from server.show.messages import OpenPhoto, Release, Scrub
 from server.show.rules import step
 from server.show.state import ShowState, Timing, opening
-from server.show.timeline import Score, ends, moment, stage_names
+from server.show.timeline import LEAD_MS, Score, ends, moment, stage_names
 from tests.support.timeless import edition
 
 START = 1_000_000.0
@@ -67,8 +67,7 @@ def apart(way: Way, longest: float, *, told: bool = True, lasts: float = 2000.0)
     for number in range(round(lasts * 60 / 1000)):
         at = START + number * 1000 / 60
         here, before = way(at - START), way(max(0.0, at - START - 50))
-        rests = here == before
-        speed = 0.0 if rests else (here - before) * 1000 / 50
+        speed = (here - before) * 1000 / 50
         word = Scrub(position=here, speed=speed, at=at) if told else Scrub(position=here)
         heard = max(heard, at + chance.uniform(0, longest))
         shown = max(shown, heard + chance.uniform(0, longest))
@@ -95,7 +94,7 @@ def test_a_wall_is_where_a_steady_finger_is_however_uneven_the_way(longest: floa
 
 
 def swung(elapsed: float) -> float:
-    """To the third stage in half a second, then still."""
+    """To the third stage in eight tenths of a second, then still."""
     share = min(elapsed / 800, 1.0)
     return 2.0 * share**3 * (10 - 15 * share + 6 * share**2)
 
@@ -135,6 +134,16 @@ def test_a_released_finger_settles_where_it_was() -> None:
     state = step(state, Release(), START + 300)
     assert place(state.score, START + 300 + REACH_MS) == pytest.approx(1.6)
     assert place(state.score, START + 2000) == 2.0
+
+
+@pytest.mark.parametrize("position", [0.0, 0.3, 1.0, 2.9])
+def test_nothing_else_is_under_way_for_so_short_a_time(position: float) -> None:
+    """By that a kiosk tells a finger's score from all others (``isHeld`` in hand.js)."""
+    held = step(an_open_photo(), Scrub(position=position, speed=2.0, at=START - 30), START)
+    released = step(held, Release(), START + 10)
+    held_until, settled_at = ends(held.score), ends(released.score)
+    assert held_until is not None and held_until - START < LEAD_MS
+    assert settled_at is not None and settled_at - (START + 10) >= LEAD_MS
 
 
 def test_a_finger_that_rests_is_no_news() -> None:
