@@ -28,6 +28,11 @@ export class Besides {
     this.notice.follow(snapshot);
   }
 
+  /** Captions keep clear of a label. @param {number} above the window's lower edge, CSS pixels */
+  clear(above) {
+    this.captions.root.style.setProperty("--labelled", `${above}px`);
+  }
+
   /** @param {number} now server time, ms */
   frame(now) {
     this.captions.follow(this.heard, now);

@@ -72,6 +72,8 @@ export class Reader {
 
   /** @param {MutationRecord[]} records */
   hear(records) {
+    // Whether words are seen costs a styling of the page, in the frame in which a change begins.
+    if (!this.speech.isOn) return;
     for (const { target } of records) {
       const element = target instanceof Element ? target : target.parentElement;
       const speaks = element?.closest("[role=status], [role=alert]");

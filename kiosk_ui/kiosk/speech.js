@@ -17,20 +17,24 @@ export class Speech {
     this.said = "";
   }
 
+  get isOn() {
+    return this.comfort.speech;
+  }
+
   /**
    * Says it now, one part after the other; whatever was being said ends.
    * @param {string[]} parts
    */
   say(parts) {
     const words = spoken(parts);
-    if (words.length === 0 || !this.comfort.speech) return;
+    if (words.length === 0 || !this.isOn) return;
     this.hush();
     this.follow(words);
   }
 
   /** Says it after what is being said. @param {string[]} parts */
   follow(parts) {
-    if (!this.comfort.speech) return;
+    if (!this.isOn) return;
     this.waiting.push(...spoken(parts));
     if (this.said === "") this.next();
   }

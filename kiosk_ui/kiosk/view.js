@@ -1,7 +1,7 @@
 /** The kiosk's page: shows the view that the snapshot names, and says what is on the glass. */
 
-import { part, write } from "../shared/dom.js";
-import { sceneLabel, spokenOf } from "../shared/labels.js";
+import { part } from "../shared/dom.js";
+import { spokenOf } from "../shared/labels.js";
 import { ends, played } from "../shared/timeline.js";
 import { AskingView } from "./asking.js";
 import { AttractView } from "./attract.js";
@@ -9,6 +9,7 @@ import { Besides } from "./besides.js";
 import { Extras } from "./extras.js";
 import { PhotoView } from "./photo.js";
 import { ProgrammeView } from "./programme.js";
+import { StageLabel } from "./stage-label.js";
 import { WallView } from "./wall.js";
 
 /** @typedef {import("../types/messages.js").Snapshot} Snapshot */
@@ -30,7 +31,7 @@ export class KioskView {
     this.words = words;
     this.acts = acts;
     this.main = part("main");
-    this.label = /** @type {HTMLElement} */ (part(".label"));
+    this.label = new StageLabel(words);
     this.asking = new AskingView(words);
     this.besides = new Besides(words);
     document.body.append(this.asking.root);
@@ -49,7 +50,6 @@ export class KioskView {
     // Words of another length, or pictures that come late, may move the picture's place.
     this.placed = new ResizeObserver(() => this.follows());
     this.built = "";
-    this.spot = "";
     this.awaited = "";
   }
 
@@ -166,7 +166,7 @@ export class KioskView {
     const chosen = view instanceof PhotoView || view instanceof ProgrammeView;
     if (chosen) this.placed.observe(view.place);
     view.root.classList.add("shown");
-    this.label.ariaLive = chosen ? "polite" : "off";
+    this.label.root.ariaLive = chosen ? "polite" : "off";
     if (view instanceof WallView || view instanceof PhotoView) view.arrange();
     this.stage.rests = view instanceof WallView;
     this.settle(true);
@@ -222,29 +222,10 @@ export class KioskView {
     this.asking.follow(snapshot.asking_until, now);
     const isThere = this.awaited === "" || stage.scene.after.photo.id === this.awaited;
     stage.root.classList.toggle("waits", !isThere);
-    write(this.label, sceneLabel(this.words, stage.scene));
-    this.placeLabel();
+    if (this.label.follow(stage.scene, stage.picture)) this.besides.clear(this.label.above);
     if (!(shown instanceof PhotoView)) return;
     const spoken = spokenOf(stage.scene);
     const told = shown.told.follow(spoken.photo, spoken.stage);
     if (told.length > 0) this.acts.tell(told);
-  }
-
-  /** In the lower corner of the picture itself, where its language begins, and no wider than it. */
-  placeLabel() {
-    const [left, top, width, height] = this.stage.picture;
-    const before = document.dir === "rtl" ? innerWidth - left - width : left;
-    const { label } = this;
-    const spot = [...[before, top + height, width].map(Math.round), label.textContent].join(" ");
-    if (spot === this.spot) return;
-    this.spot = spot;
-    label.style.setProperty("--wide", `${Math.round(width)}px`);
-    label.style.insetInlineStart = `${Math.round(before)}px`;
-    label.style.bottom = `${innerHeight - Math.round(top + height)}px`;
-    // What lies over the picture stays clear of it, however many lines it takes.
-    const { style } = document.documentElement;
-    style.setProperty("--label", `${label.offsetHeight}px`);
-    const above = label.textContent ? innerHeight - label.offsetTop : 0;
-    style.setProperty("--labelled", `${above}px`);
   }
 }

@@ -182,6 +182,31 @@ def test_a_tapped_stage_is_gone_to_and_the_original_is_one_tap_away(
     screen.wait_for_picture(WIDE, "scan")
 
 
+def test_a_change_begins_without_styling_the_whole_page_anew(
+    gallery: Gallery, open_screen: Open, station: str
+) -> None:
+    screen = at_a_photo(open_screen, gallery, station, WIDE)
+    label_height = "getComputedStyle(document.documentElement).getPropertyValue('--label')"
+    assert screen.read(label_height) == ""
+    screen.tap(".rail [data-stage='repaired']")
+    screen.wait_for_picture(WIDE, "repaired")
+    assert screen.read(label_height).endswith("px")
+    screen.page.evaluate("""() => {
+      window.styled = 0;
+      const styles = new MutationObserver(() => { window.styled += 1; });
+      styles.observe(document.documentElement, { attributes: true });
+      const asked = Element.prototype.checkVisibility;
+      Element.prototype.checkVisibility = function (options) {
+        window.styled += 1;
+        return asked.call(this, options);
+      };
+    }""")
+    for stage in ("scan", "colour", "scan", "repaired"):
+        screen.tap(f".rail [data-stage='{stage}']")
+        screen.wait_for_picture(WIDE, stage)
+    assert label(screen) != "" and screen.read("styled") == 0
+
+
 def test_a_press_settles_at_once_and_can_be_slid_off(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:
