@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from bench_quality import decibels, precision_and_recall, tone_fitted
-from quality_prints import CRISP, DRAWN, KINDS, PHOTOS, TRACE, prints
+from quality_prints import DRAWN, FRINGED, PHOTOS, TRACE, USUAL, prints
 
 
 def test_a_tenth_off_everywhere_is_twenty_decibels() -> None:
@@ -26,9 +26,9 @@ def test_fading_alone_costs_nothing_after_the_tone_fit() -> None:
 
 
 @pytest.mark.skipif(not PHOTOS.is_dir(), reason="the photographs to test on are not beside this")
-@pytest.mark.parametrize("kinds", [KINDS, CRISP, DRAWN])
+@pytest.mark.parametrize("kinds", [USUAL, FRINGED, DRAWN])
 def test_damage_covers_about_a_sixtieth_and_nothing_else_is_touched(kinds: tuple[str, ...]) -> None:
-    found = list(prints(quick=True, kinds=kinds))
+    found = list(prints(kinds, quick=True))
     covered = np.mean([(print_.opacity >= 0.5).mean() for print_ in found])
     assert 0.012 < covered < 0.022
     for print_ in found:

@@ -108,7 +108,9 @@ def test_a_picture_is_looked_at_in_three_sizes_and_a_large_one_made_smaller(
     assert told == sorted(told) and told[0] > 0 and told[-1] <= 1
 
 
-def ruled(plane: npt.NDArray[np.float32], looks: npt.NDArray[np.float32], torn: bool) -> Mask:
+def ruled(plane: npt.NDArray[np.float32], odds: npt.NDArray[np.float32], torn: bool) -> Mask:
+    """What the rules find where all looks say the same."""
+    looks = np.stack([odds] * 3)
     return by_rules(plane, looks, 1.0, torn=torn, found=np.zeros(plane.shape, bool))
 
 
@@ -121,6 +123,17 @@ def test_what_the_network_refuses_in_every_look_no_rule_finds() -> None:
     near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     rules = ruled(plane, looks, torn=False)
     assert (rules & truth).sum() / truth.sum() > 0.6 and (rules & near).sum() / rules.sum() > 0.9
+
+
+def test_a_mark_of_even_ground_needs_more_than_one_look_against_all_others() -> None:
+    image, truth = flecked(even(300, 720), 0.85, 0.02)
+    plane = np.ascontiguousarray(image[..., 0])
+    nothing = np.zeros(plane.shape, bool)
+    for others, taken in ((-12, False), (-4, True)):
+        looks = np.full((3, *plane.shape), -12, np.float32)
+        looks[0, truth], looks[1:, truth] = 3, others
+        of_it = by_rules(plane, looks, 1.0, torn=False, found=nothing)[truth].mean()
+        assert of_it > 0.8 if taken else of_it == 0, of_it
 
 
 def test_a_line_is_damage_as_a_whole_or_not_at_all() -> None:
@@ -152,9 +165,9 @@ def test_a_doubtful_line_is_damage_where_a_print_is_torn_or_no_tone_is_like_it()
 def test_a_line_that_is_found_already_gets_no_softer_edge() -> None:
     image, truth = scratched(smooth())
     plane = np.ascontiguousarray(image[..., 0])
-    looks = np.where(truth, np.float32(5), np.float32(-5))
-    alone = ruled(plane, looks, torn=False)
-    known = by_rules(plane, looks, 1.0, torn=False, found=truth)
+    odds = np.where(truth, np.float32(5), np.float32(-5))
+    alone = ruled(plane, odds, torn=False)
+    known = by_rules(plane, np.stack([odds] * 3), 1.0, torn=False, found=truth)
     assert known.sum() < 0.7 * alone.sum() and not (known & ~alone).any()
 
 

@@ -36,6 +36,9 @@ print, or one that is lighter or darker than all else: what is straight and even
 the network, so there only a firm no counts."""
 _MOST = 0.5
 """The share of a line that it must take."""
+_UNLIKELY = -2.0
+"""Logarithm of the odds, the mean of all looks, up to which a mark of even ground is none: a patch
+of snow between trees is one to the closest look alone."""
 _EDGE = np.ones((3, 3), np.uint8)
 """How far a mark's soft edge reaches beyond what a rule finds of it."""
 _FACE = 3.0
@@ -64,7 +67,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     state = condition(plane, odds, torn=bool(missing.any()))
     found = marks(plane, odds, state)
     if not state.sharp:
-        rules = by_rules(plane, looks.max(axis=0), sensitivity, torn=state.torn, found=found)
+        rules = by_rules(plane, looks, sensitivity, torn=state.torn, found=found)
         found |= rules & ~ground & ~faces
     found = with_halos(plane, found, measured(plane).typical) & ~ground
     report(0.9)
@@ -91,19 +94,20 @@ def _looked_at(plane: Plane, shape: tuple[int, ...], report: Report) -> Plane:
     return np.stack([look(number) for number in range(len(_LOOKS))])
 
 
-def by_rules(plane: Plane, surer: Plane, sensitivity: float, *, torn: bool, found: Mask) -> Mask:
+def by_rules(plane: Plane, looks: Plane, sensitivity: float, *, torn: bool, found: Mask) -> Mask:
     """True on long thin lines and on marks of even ground, (h, w), that the network takes for
-    damage in one of its looks at least: ``surer`` is the highest logarithm of the odds. A clean
+    damage in one of its ``looks`` at least, as logarithms of the odds, (looks, h, w). A clean
     scratch across a sky is a wire to the others, and of a tangled hair they see but the ends.
 
     A line as a whole, where the network sees most of it; and each mark with its soft edge, unless
     it is ``found`` already: then the network knows that best."""
-    sigma, surest = measured(plane).typical, cv2.dilate(surer, _EDGE)
+    sigma, surest = measured(plane).typical, cv2.dilate(looks.max(axis=0), _EDGE)
     strange = torn | (cv2.dilate(beyond(plane).astype(np.uint8), _EDGE) > 0)
     lines = thin_lines(plane, sigma=sigma, sensitivity=sensitivity)
     lines = _wholes(lines, surest > np.where(strange, _DENIED, _REFUSED), _MOST)
     even = on_even_ground(plane, sigma=sigma, sensitivity=sensitivity)
-    even = _wholes(even, surest > _REFUSED, 0.0)
+    likely = cv2.dilate(looks.mean(axis=0), _EDGE) > _UNLIKELY
+    even = _wholes(even, likely & (surest > _REFUSED), 0.0)
     edged = even | (lines & ~_wholes(lines, found, _MOST))
     return np.asarray(lines | (cv2.dilate(edged.astype(np.uint8), _EDGE) > 0))
 

@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 Each = npt.NDArray[np.bool_]
 """One truth a mark; the first is what is no mark."""
 
-_BOLD, _PLAIN, _CAREFUL = -0.2, 1.0, 3.0
+_BOLD, _PLAIN, _CAREFUL = -0.9, 1.0, 3.0
 """Logarithm of the odds from which a pixel is damage: in a print that has suffered; on the calm
 ground of any; elsewhere in one that has not."""
 _RIM = np.float32(2.5)
