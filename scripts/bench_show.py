@@ -4,7 +4,7 @@ The relay: time from a kiosk's finger to a projection's receipt; a real server i
 own on the loopback, real sockets; the finger moves at 60 Hz. The browsers: see bench_screens; on a
 machine with a graphics card, give them every pixel: --density 1.
 
-Usage: scripts/bench show [--density 0.25]
+Usage: scripts/bench show [--density 0.125]
 """
 
 import argparse
