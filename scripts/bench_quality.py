@@ -5,7 +5,8 @@ Usage: bench_quality.py [--quick] [--sheets FOLDER] [PART ...]
 
 Parts: mend, mend-fringed, mend-drawn, clear, film, colour, colour-speed, recipe; without any, all.
 
-Decibels are means over the prints. Inside: where damage covers half of a pixel or more; outside:
+Decibels are means over the prints: for mending 48 of each ageing, as the mean of twelve alone may
+lie half a decibel off that of many. Inside: where damage covers half of a pixel or more; outside:
 where it covers none; precision and recall count a pixel as right within 1 pixel of the truth.
 Clearing is compared in lightness L* after the best cubic tone fit, the same for all.
 """
@@ -36,9 +37,6 @@ Mask = npt.NDArray[np.bool_]
 _WHERE = ("in_damage", "outside", "overall")
 _UNTOUCHED_DB = 99.0
 """Stands for no error at all."""
-_PRINTS = 48
-"""Of each ageing for mending: the mean of twelve alone may lie half a decibel off that of many."""
-_CROPS = 12
 
 
 def decibels(error: npt.NDArray[np.floating]) -> float:
@@ -192,14 +190,14 @@ def main() -> None:
         sys.exit("bench quality: ../shared/photos is not here; nothing was measured.")
     sheets = Sheets(chosen.sheets)
 
-    def of(kinds: tuple[str, ...], count: int = _PRINTS) -> list[Print]:
-        return list(prints(kinds, times=count // (_CROPS * len(kinds)), quick=chosen.quick))
+    def of(kinds: tuple[str, ...], times: int) -> list[Print]:
+        return list(prints(kinds, times=times, quick=chosen.quick))
 
     parts: dict[str, Callable[[], None]] = {
-        "mend": lambda: mend(of(USUAL), sheets),
-        "mend-fringed": lambda: mend(of(FRINGED), sheets, "_fringed"),
-        "mend-drawn": lambda: mend(of(DRAWN), sheets, "_drawn"),
-        "clear": lambda: clear(of(FRINGED, 24), sheets),
+        "mend": lambda: mend(of(USUAL, 4), sheets),
+        "mend-fringed": lambda: mend(of(FRINGED, 2), sheets, "_fringed"),
+        "mend-drawn": lambda: mend(of(DRAWN, 4), sheets, "_drawn"),
+        "clear": lambda: clear(of(FRINGED, 1), sheets),
         "film": lambda: film(sheets),
         "colour": lambda: quality_colour.accuracy(sheets, quick=chosen.quick),
         "colour-speed": lambda: quality_colour.seconds(quick=chosen.quick),

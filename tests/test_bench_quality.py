@@ -1,5 +1,7 @@
 """The measures of `scripts/bench quality`, on pictures whose answer is known by heart."""
 
+from itertools import islice
+
 import numpy as np
 import pytest
 from bench_quality import decibels, precision_and_recall, tone_fitted
@@ -25,7 +27,12 @@ def test_fading_alone_costs_nothing_after_the_tone_fit() -> None:
     assert decibels((tone_fitted(0.2 + 0.5 * truth, truth) - truth) ** 2) > 60
 
 
-@pytest.mark.skipif(not PHOTOS.is_dir(), reason="the photographs to test on are not beside this")
+needs_photographs = pytest.mark.skipif(
+    not PHOTOS.is_dir(), reason="the photographs to test on are not beside this"
+)
+
+
+@needs_photographs
 @pytest.mark.parametrize("kinds", [USUAL, FRINGED, DRAWN])
 def test_damage_covers_about_a_sixtieth_and_nothing_else_is_touched(kinds: tuple[str, ...]) -> None:
     found = list(prints(kinds, quick=True))
@@ -35,3 +42,10 @@ def test_damage_covers_about_a_sixtieth_and_nothing_else_is_touched(kinds: tuple
         apart = np.abs(print_.scan[..., 0] - print_.sound)[print_.opacity < TRACE]
         assert np.median(apart) < 1 / 255
         assert print_.truth.shape == tuple(2 * length for length in print_.sound.shape)
+
+
+@needs_photographs
+def test_a_view_aged_twice_is_damaged_elsewhere() -> None:
+    first, second = islice(prints(USUAL, times=2), 2)
+    assert np.array_equal(first.truth, second.truth)
+    assert ((first.opacity > 0.5) & (second.opacity > 0.5)).mean() < 0.002

@@ -185,7 +185,7 @@ def test_a_tapped_stage_is_gone_to_and_the_original_is_one_tap_away(
 def test_a_change_begins_without_styling_the_whole_page_anew(
     gallery: Gallery, open_screen: Open, station: str
 ) -> None:
-    screen = at_a_photo(open_screen, gallery, station, WIDE)
+    screen = at_a_photo(open_screen, gallery, station)
     label_height = "getComputedStyle(document.documentElement).getPropertyValue('--label')"
     assert screen.read(label_height) == ""
     screen.tap(".rail [data-stage='repaired']")
