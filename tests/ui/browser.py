@@ -77,6 +77,11 @@ class Screen:
             Image.open(BytesIO(self.page.screenshot())).convert("RGB"), dtype=np.int16
         )
 
+    def see_through(self) -> int:
+        """How many pixels nothing is painted on, black on a screen."""
+        with Image.open(BytesIO(self.page.screenshot())) as taken:
+            return int(np.count_nonzero(np.asarray(taken.convert("RGBA"))[..., 3] < 255))
+
     def _until(self, holds: Callable[[], bool], what: str, limit: float) -> None:
         deadline = time.monotonic() + limit
         while not holds():

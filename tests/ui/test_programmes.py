@@ -29,7 +29,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shelf = published_shelf(root / "editions")
     told_edition(shelf.folder("first-gold", 1), SECONDS)
     place = Place(wall_metres=4.0, sound="kiosk")
-    walls = {"long": ["left", "right"]}
+    walls = {"long": ["left", "right"], "short": ["near", "far"]}
     stations = Stations(shelf, SystemClock(), walls=walls, place=place)
     with serving(house(root, shelf, stations=stations)) as address:
         yield address
@@ -132,6 +132,21 @@ def test_others_are_told_that_the_wall_is_taken(open_screen: Open, hall: str) ->
     right.wait_for_view("photo")
     right.wait_for_picture("020-opening", "scan")
     assert wall.read("rekindle.snapshot.photo") == WIDE
+
+
+def test_a_notice_leaves_no_hole_in_the_picture(open_screen: Open, hall: str) -> None:
+    near = at_the_wall(open_screen, hall, "near")
+    near.tap(f".print[data-photo='{WIDE}']")
+    near.wait_for_view("photo")
+    far = at_the_wall(open_screen, hall, "far", (1920, 1080))
+    far.wait("document.querySelector('.notice.shown')")
+    far.page.wait_for_timeout(1500)
+    far.tap(".print[data-photo='020-opening']")
+    far.wait_for_view("photo")
+    far.wait_for_picture("020-opening", "scan")
+    far.page.wait_for_timeout(1000)
+    assert far.read("document.querySelector('.notice.shown') !== null")
+    assert far.see_through() == 0
 
 
 def test_the_lights_go_out_over_the_untouched_original(open_screen: Open, tmp_path: Path) -> None:
