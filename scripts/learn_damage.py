@@ -112,6 +112,27 @@ def _fleck(rng: Rng, side: int, source: Source) -> Plane:
     return _strokes(side, strokes)
 
 
+def _worn(rng: Rng, side: int, source: Source) -> Plane:
+    """Film worn in a machine: streaks along its run, and patches rubbed into short ones."""
+    strokes: list[tuple[npt.NDArray[np.float64], float]] = []
+    run = rng.choice((0.0, np.pi / 2)) + rng.normal(0, 0.03)
+
+    def stroke(middle: npt.NDArray[np.float64], stray: float, length: tuple[float, float]) -> None:
+        angle, (least, most) = run + rng.normal(0, stray), np.log(length)
+        half = np.exp(rng.uniform(least, most)) / 2 * np.array([np.cos(angle), np.sin(angle)])
+        width = float(np.exp(rng.uniform(np.log(0.4), np.log(1.5))))
+        strokes.append((np.stack([middle - half, middle + half]), width))
+
+    for _ in range(int(rng.integers(0, 4))):
+        stroke(rng.uniform(0, side, 2), 0.02, (8, 90))
+    for _ in range(int(rng.integers(0 if strokes else 1, 4))):
+        centre, spread = rng.uniform(0, side, 2), np.exp(rng.uniform(0.7, 3.0, 2))
+        for _ in range(1 + int(rng.geometric(0.08))):
+            stroke(centre + rng.normal(0, spread), 0.3, (1, 9))
+    cover = _strokes(side, strokes)
+    return cover * np.clip(0.4 + 1.2 * smooth(rng, side, int(rng.integers(4, 20))), 0, 1)
+
+
 def _outlined(rng: Rng, side: int, radius: float) -> npt.NDArray[np.float64]:
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     rough = (
@@ -214,6 +235,8 @@ SPECKLED: Kinds = (*KINDS, (0.6, _pieces), (0.15, _straight), (0.12, _fleck))
 """As often as not something small and compact."""
 RULED: Kinds = (*SPECKLED, (0.2, partial(_straight, widest=5.5)))
 """And more straight lines, up to the width of a thick wire."""
+WORN: Kinds = (*RULED, (0.4, _worn))
+"""And film that ran through a machine."""
 
 
 def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:

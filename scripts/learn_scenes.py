@@ -44,6 +44,34 @@ def _lettered(rng: Rng, scene: Plane) -> Plane:
     return scene + _opacity(canvas) * (value - scene)
 
 
+def _inscribed(rng: Rng, scene: Plane) -> Plane:
+    """Letters, digits and ticks around a dial or along a plate: strokes as short as those that film
+    wears, each turned its own way."""
+    side, canvas = scene.shape[0], np.zeros(scene.shape, np.uint8)
+    high, count = float(np.exp(rng.uniform(np.log(8), np.log(40)))), int(rng.integers(3, 16))
+    face, thick, ticks = int(rng.integers(0, 8)), int(rng.integers(1, 4)), rng.random() < 0.3
+    radius = rng.uniform(1.0, 4.0) * high * (30 if rng.random() < 0.4 else 1)
+    begun, middle = rng.uniform(0, 2 * np.pi), rng.uniform(0.1, 0.9, 2) * side
+    middle -= radius * np.array([np.cos(begun), np.sin(begun)])
+    for number in range(count):
+        angle = begun + (number - count / 2) * 0.9 * high / radius
+        tile = np.zeros((48, 48), np.uint8)
+        if ticks:
+            cv2.line(tile, (24, 6), (24, 28), 255, thick, cv2.LINE_AA)
+        else:
+            glyph = str(rng.choice(list("ABDEGHIKLMNORSTUVW1234567890aehiknorst")))
+            cv2.putText(tile, glyph, (12, 34), face, 1.0, 255, thick, cv2.LINE_AA)
+        turn, scale = angle + np.pi / 2, high / 24
+        cos, sin = scale * np.cos(turn), scale * np.sin(turn)
+        at = middle + radius * np.array([np.cos(angle), np.sin(angle)])
+        matrix = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
+        matrix[:, 2] = at - matrix[:, :2] @ (24, 24)
+        drawn = cv2.warpAffine(tile, matrix, (side, side), flags=cv2.INTER_LINEAR)
+        canvas = np.maximum(canvas, np.asarray(drawn, np.uint8))
+    value = np.float32(rng.choice((rng.uniform(0, 0.3), rng.uniform(0.7, 1.0))))
+    return scene + np.float32(rng.uniform(0.3, 1.0)) * _opacity(canvas) * (value - scene)
+
+
 def _lit(rng: Rng, scene: Plane) -> Plane:
     """Lamps, catchlights, rivets and buttons: small round lights and darks."""
     canvas = np.zeros(scene.shape, np.uint8)
@@ -210,3 +238,4 @@ DECEIVING: Drawn = ((0.05, _starry), (0.10, _ringed), (0.10, _stranded))
 EQUALS: Drawn = ((0.05, _lit), (0.08, _buttoned), (0.03, _perforated))
 """Small things that are sharp, but come in rows of equals."""
 FLOWERING: Drawn = ((0.05, _flowering),)
+INSCRIBED: Drawn = ((0.2, _inscribed),)

@@ -1,11 +1,12 @@
 """Trains one of the classic engine's networks: the same weights for the same seed and steps.
 
 The rate of learning rises over the first steps, stays, and falls to nothing over the last: so a
-training under way can be given another end (``--steps``) without starting again. Every step's
-examples follow from the seed and its number, so stopping and calling the same command again goes on
-where the last checkpoint was. Each worker is one process with one thread that learns from its share
-of a step's examples; then all take the mean of their gradients. On a shared machine that is much
-faster than threads, which wait for each other at every layer.
+training under way can be given another end (``--steps``) without starting again. A training may
+have several such legs; each begins with the running mean, as it would ship. Every step's examples
+follow from the seed and its number, so stopping and calling the same command again goes on where
+the last checkpoint was. Each worker is one process with one thread that learns from its share of a
+step's examples; then all take the mean of their gradients. On a shared machine that is much faster
+than threads, which wait for each other at every layer.
 
 A training can also go on from weights that ship (``--start FILE.onnx --at STEP``), with the rate
 rising anew.
@@ -30,16 +31,32 @@ import numpy as np
 import torch
 import torch.multiprocessing as processes
 from learn_ageing import Batch, Course, batch, grain_fields
-from learn_damage import RULED, SPECKLED
+from learn_damage import RULED, SPECKLED, WORN
 from learn_export import export, weights
 from learn_photos import Source, read_shipped, read_source
-from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, RARELY
+from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED, RARELY
 from torch import nn
 
 SEED, BATCH = 1974, 16
-RATE, WARM_UP, KEEP = 1.5e-3, 100, 0.998
-"""Highest rate of learning; steps until it is reached; the running mean's share of its past."""
+WARM_UP, KEEP = 100, 0.998
+"""Steps until the highest rate of learning is reached; the running mean's share of its past."""
 _SAVE_EVERY, _SAY_EVERY, _PATIENCE = 200, 50, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A part of a training, over whose end the rate of learning falls to nothing."""
+
+    until: int
+    """Its last step."""
+    cooldown: int
+    """Over so many steps the rate falls."""
+    rate: float = 1.5e-3
+    """Highest rate of learning."""
+    kept: float = 0.0
+    """The share of the weights that it began with in those that it ends with: what is learnt late
+    takes something from what was known before, and a mean of both has most of either (Wortsman et
+    al., Robust fine-tuning of zero-shot models, 2022)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +67,22 @@ class Task:
     loss: Callable[..., tuple[torch.Tensor, dict[str, float]]]
     courses: Mapping[int, Course]
     """Each from its step on."""
+    legs: tuple[Leg, ...]
     source: Callable[[Path], Source]
     batch: Callable[..., Batch] = batch
     """As that of learn_ageing."""
 
     def course(self, step: int) -> Course:
         return self.courses[max(start for start in self.courses if start <= step)]
+
+    def ended(self, steps: int | None, cooldown: int | None) -> "Task":
+        """The same with another end, or another fall of the rate towards it."""
+        last = self.legs[-1]
+        until = last.until if steps is None else steps
+        before = tuple(leg for leg in self.legs[:-1] if leg.until < until)
+        end = next((leg for leg in self.legs if leg.until >= until), last)
+        fall = end.cooldown if cooldown is None else cooldown
+        return replace(self, legs=(*before, replace(end, until=until, cooldown=fall)))
 
 
 _SEEN = Course(
@@ -68,31 +95,46 @@ _SEEN = Course(
     sharp=0.2,
     restless=0.5,
 )
+_HARDER = replace(_SEEN, drawn=_SEEN.drawn + FLOWERING, kinds=RULED, plain=0.1, closer=0.25)
 FINDING = {
     0: _SEEN,
-    14_200: replace(_SEEN, drawn=_SEEN.drawn + FLOWERING, kinds=RULED, plain=0.1, closer=0.25),
+    14_200: _HARDER,
+    44_000: replace(_HARDER, drawn=_HARDER.drawn + INSCRIBED, kinds=WORN),
 }
 """The harder lessons come later (Bengio et al., Curriculum learning, 2009): what is as straight and
 as sharp as a wire, as flat and as light as a petal, or as soft as all else on an enlarged print."""
 TASKS = {
-    "clear": Task(learn_net.Network, learn_net.loss, {0: Course(96, BELONGING)}, read_source),
-    "find": Task(learn_finder.Finder, learn_finder.loss, FINDING, read_shipped),
+    "clear": Task(
+        learn_net.Network,
+        learn_net.loss,
+        {0: Course(96, BELONGING)},
+        (Leg(3700, 1800),),
+        read_source,
+    ),
+    "find": Task(
+        learn_finder.Finder,
+        learn_finder.loss,
+        FINDING,
+        (Leg(44_000, 12_000), Leg(48_000, 3800, rate=6e-4, kept=0.5)),
+        read_shipped,
+    ),
     "kinship": Task(
         learn_kinship.Kinship,
         learn_kinship.loss,
         {0: Course(192, ())},
+        (Leg(2400, 1200),),
         read_shipped,
         learn_kinship.batch,
     ),
 }
 
 
-def rate(step: int, steps: int, cooldown: int, first: int = 0) -> float:
-    """The rate of learning at a step: up from the first, level, and down by the square root of what
-    is done."""
+def rate(step: int, leg: Leg, first: int = 0) -> float:
+    """The rate of learning at a step of a leg that began with the ``first``: up, level, and down by
+    the square root of what is done."""
     rising = min(1.0, (step - first + 1) / WARM_UP)
-    over = max(0, step - (steps - cooldown)) / max(1, cooldown)
-    return float(RATE * rising * (1 - over**0.5))
+    over = max(0, step - (leg.until - leg.cooldown)) / max(1, leg.cooldown)
+    return float(leg.rate * rising * (1 - over**0.5))
 
 
 class Training:
@@ -105,10 +147,31 @@ class Training:
         self.network = task.network().to(memory_format=torch.channels_last)
         self.mean = task.network()
         self.mean.load_state_dict(self.network.state_dict())
-        self.optimiser = torch.optim.AdamW(
-            self.network.parameters(), RATE, betas=(0.9, 0.99), weight_decay=1e-3, fused=True
-        )
+        self.optimiser = self._optimiser()
+        self.begun = self._shipping()
         self.step = 0
+
+    def _optimiser(self) -> torch.optim.Optimizer:
+        return torch.optim.AdamW(
+            self.network.parameters(), betas=(0.9, 0.99), weight_decay=1e-3, fused=True
+        )
+
+    def _shipping(self) -> dict[str, torch.Tensor]:
+        """The running mean, rounded as it ships."""
+        return {name: part.half().float() for name, part in self.mean.state_dict().items()}
+
+    def begin(self) -> None:
+        """A leg: from the running mean, its optimiser knowing nothing."""
+        self.begun = self._shipping()
+        for network in (self.network, self.mean):
+            network.load_state_dict(self.begun)
+        self.optimiser = self._optimiser()
+
+    def end(self, leg: Leg) -> None:
+        """A leg: the running mean keeps a share of what it began with."""
+        with torch.no_grad():
+            for name, part in self.mean.named_parameters():
+                part.lerp_(self.begun[name], leg.kept)
 
     def slope(self, made: Batch) -> dict[str, float]:
         """Sets the gradients from one batch; the parts of the loss."""
@@ -148,9 +211,8 @@ class Training:
 
     def start(self, path: Path, step: int) -> None:
         """Takes the weights of a file that :mod:`learn_export` wrote after ``step`` steps."""
-        held = weights(path)
-        for network in (self.network, self.mean):
-            network.load_state_dict(held)
+        self.mean.load_state_dict(weights(path))
+        self.begin()
         self.step = step
 
     def save(self, path: Path) -> None:
@@ -160,6 +222,7 @@ class Training:
                 "step": self.step,
                 "network": self.network.state_dict(),
                 "mean": self.mean.state_dict(),
+                "begun": self.begun,
                 "optimiser": self.optimiser.state_dict(),
             },
             part,
@@ -170,6 +233,7 @@ class Training:
         held = torch.load(path, weights_only=True)
         self.network.load_state_dict(held["network"])
         self.mean.load_state_dict(held["mean"])
+        self.begun = held["begun"]
         self.optimiser.load_state_dict(held["optimiser"])
         self.step = held["step"]
 
@@ -186,24 +250,33 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
     elif given.start:
         training.start(given.start, given.at)
     source, fields = task.source(given.photos), grain_fields(given.seed)
-    since, seen = time.monotonic(), []
     places = range(rank, given.batch, given.workers)
-    while training.step < given.steps:
-        course = task.course(training.step)
-        made = task.batch(given.seed, training.step, places, source, fields, course)
-        seen.append(training.slope(made))
-        shared[rank] = training.gradients()
-        barrier.wait(_PATIENCE)
-        mean = shared.mean(dim=0)
-        barrier.wait(_PATIENCE)
-        training.move(mean, rate(training.step, given.steps, given.cooldown, given.at))
-        if rank == 0 and training.step % _SAY_EVERY == 0:
-            told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
-            pace = (time.monotonic() - since) / len(seen)
-            print(json.dumps({"step": training.step, "pace": round(pace, 3), **told}), flush=True)
-            since, seen = time.monotonic(), []
-        if rank == 0 and (training.step % _SAVE_EVERY == 0 or training.step == given.steps):
-            training.save(checkpoint)
+    first = given.at
+    for leg in task.ended(given.steps, given.cooldown).legs:
+        if training.step == first > given.at:
+            training.begin()
+        since, seen = time.monotonic(), []
+        while training.step < leg.until:
+            course = task.course(training.step)
+            made = task.batch(given.seed, training.step, places, source, fields, course)
+            seen.append(training.slope(made))
+            shared[rank] = training.gradients()
+            barrier.wait(_PATIENCE)
+            mean = shared.mean(dim=0)
+            barrier.wait(_PATIENCE)
+            training.move(mean, rate(training.step, leg, first))
+            if training.step == leg.until:
+                training.end(leg)
+            if rank == 0 and training.step % _SAY_EVERY == 0:
+                told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
+                pace = (time.monotonic() - since) / len(seen)
+                print(
+                    json.dumps({"step": training.step, "pace": round(pace, 3), **told}), flush=True
+                )
+                since, seen = time.monotonic(), []
+            if rank == 0 and (training.step % _SAVE_EVERY == 0 or training.step == leg.until):
+                training.save(checkpoint)
+        first = max(first, leg.until)
 
 
 def options(words: list[str] | None = None) -> argparse.Namespace:
@@ -211,8 +284,8 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("what", choices=tuple(TASKS))
     parser.add_argument("--photos", type=Path, default=Path("../shared/photos"))
     parser.add_argument("--to", type=Path, default=Path("var/training"))
-    parser.add_argument("--steps", type=int, default=12000)
-    parser.add_argument("--cooldown", type=int, default=4000)
+    parser.add_argument("--steps", type=int, help="another end than the task's own")
+    parser.add_argument("--cooldown", type=int, help="over how many steps the rate falls to it")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument("--workers", type=int, default=2)

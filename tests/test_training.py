@@ -13,13 +13,13 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from learn_ageing import Batch, Course, around_face, example, grain_fields  # noqa: E402
-from learn_damage import RULED, SPECKLED  # noqa: E402
+from learn_damage import RULED, SPECKLED, WORN  # noqa: E402
 from learn_export import export  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
-from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING  # noqa: E402
-from train import FINDING, TASKS, Task, Training, rate  # noqa: E402
+from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED  # noqa: E402
+from train import FINDING, TASKS, Leg, Task, Training, rate  # noqa: E402
 
-DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING
+DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
 
 
@@ -203,10 +203,60 @@ def test_kinship_makes_no_colour_that_nobody_documented() -> None:
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
-    rates = [rate(step, 1000, 300) for step in range(1000)]
+    leg = Leg(1000, 300)
+    rates = [rate(step, leg) for step in range(1000)]
     assert rates[0] < rates[50] < rates[150] == rates[690] > rates[800] > rates[-1] > 0
     assert rates[-1] < 0.01 * rates[500]
-    assert [rate(600 + step, 1000, 300, first=600) for step in range(90)] == rates[:90]
+    assert [rate(600 + step, leg, first=600) for step in range(90)] == rates[:90]
+    gentle = replace(leg, rate=leg.rate / 2)
+    assert [2 * rate(step, gentle) for step in range(1000)] == rates
+
+
+def test_a_training_can_be_given_another_end() -> None:
+    task = replace(TASKS["find"], legs=(Leg(100, 30), Leg(200, 50, kept=0.5)))
+    assert task.ended(None, None).legs == task.legs
+    assert task.ended(90, 10).legs == (Leg(90, 10),)
+    assert task.ended(100, None).legs == (Leg(100, 30),)
+    assert task.ended(150, None).legs == (Leg(100, 30), Leg(150, 50, kept=0.5))
+    assert task.ended(300, 20).legs == (Leg(100, 30), Leg(300, 20, kept=0.5))
+
+
+def test_a_leg_begins_as_if_with_the_weights_that_ship(tmp_path: Path) -> None:
+    whole = trained(Training(TASKS["find"], 5), 2)
+    whole.save(tmp_path / "checkpoint.pt")
+    export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx")
+    whole.begin()
+    begun = Training(TASKS["find"], 99)
+    begun.start(tmp_path / "out.onnx", 2)
+    for one, two in zip(
+        *(trained(each, 2).mean.parameters() for each in (whole, begun)), strict=True
+    ):
+        assert torch.equal(one, two)
+
+
+def test_a_leg_ends_with_a_share_of_what_it_began_with() -> None:
+    training = trained(Training(TASKS["find"], 5), 2)
+    training.begin()
+    first = {name: part.clone() for name, part in training.mean.state_dict().items()}
+    trained(training, 2)
+    last = {name: part.clone() for name, part in training.mean.state_dict().items()}
+    training.end(Leg(4, 1, kept=0.25))
+    for name, part in training.mean.state_dict().items():
+        torch.testing.assert_close(part, 0.25 * first[name] + 0.75 * last[name])
+
+
+def test_film_is_worn_along_its_run_in_strokes_as_thin_as_they_show() -> None:
+    worn = WORN[-1][1]
+    along, thin = [], []
+    for seed in range(30):
+        cover = worn(np.random.default_rng(seed), 128, source())
+        assert cover.shape == (128, 128) and cover.min() >= 0 and cover.max() <= 1
+        level = np.abs(np.diff(cover, axis=1)).sum(), np.abs(np.diff(cover, axis=0)).sum()
+        along.append(max(level) / max(min(level), 1e-6))
+        halves = cv2.distanceTransform((cover > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+        thin.append(halves.max())
+    assert np.median(along) > 1.5
+    assert np.median(thin) <= 2
 
 
 def test_a_face_is_in_the_middle_half_of_what_is_cut_around_it() -> None:

@@ -30,7 +30,7 @@ _CLOSEST, _MOST_SEEN = 2.0, 2_700_000
 so many pixels of it."""
 _LOOKS = (0.5, 0.75, 1.0)
 """The sides of all its looks, of that; the mean of what it says counts."""
-_REFUSED, _DENIED = 1.0, -4.0
+_REFUSED, _DENIED = 1.0, -5.0
 """Logarithm of the odds up to which a look does not take a mark for damage; and a line of a torn
 print, or one that is lighter or darker than all else: what is straight and even is easily a wire to
 the network, so there only a firm no counts."""
