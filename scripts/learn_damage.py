@@ -35,6 +35,12 @@ def _strokes(side: int, strokes: list[tuple[npt.NDArray[np.float64], float]]) ->
     return np.asarray(cover, np.float32) / np.float32(255)
 
 
+def _segment(middle: npt.NDArray[np.float64], angle: float, half: float) -> npt.NDArray[np.float64]:
+    """The two ends of a straight stroke."""
+    reach = half * np.array([np.cos(angle), np.sin(angle)])
+    return np.stack([middle - reach, middle + reach])
+
+
 def _wander(rng: Rng, side: int, length: float, bend: float) -> npt.NDArray[np.float64]:
     """A curved path through a random point; its direction drifts by ``bend`` radians a step."""
     steps = max(3, int(length / 3))
@@ -96,10 +102,9 @@ def _straight(rng: Rng, side: int, source: Source, *, widest: float = 3.0) -> Pl
     turn, length = rng.uniform(0, np.pi), float(np.exp(rng.uniform(np.log(0.05), np.log(1.5))))
     for _ in range(1 if rng.random() < 0.5 else int(rng.integers(2, 7))):
         angle = turn + rng.normal(0, 0.02)
-        half = length * side * rng.uniform(0.3, 0.7) * np.array([np.cos(angle), np.sin(angle)])
-        middle = rng.uniform(0, side, 2)
-        width = float(np.exp(rng.uniform(np.log(0.5), np.log(widest))))
-        strokes.append((np.stack([middle - half, middle + half]), width))
+        half = length * side * rng.uniform(0.3, 0.7)
+        ends = _segment(rng.uniform(0, side, 2), angle, half)
+        strokes.append((ends, float(np.exp(rng.uniform(np.log(0.5), np.log(widest))))))
     return _strokes(side, strokes)
 
 
@@ -119,9 +124,8 @@ def _worn(rng: Rng, side: int, source: Source) -> Plane:
 
     def stroke(middle: npt.NDArray[np.float64], stray: float, length: tuple[float, float]) -> None:
         angle, (least, most) = run + rng.normal(0, stray), np.log(length)
-        half = np.exp(rng.uniform(least, most)) / 2 * np.array([np.cos(angle), np.sin(angle)])
-        width = float(np.exp(rng.uniform(np.log(0.4), np.log(1.5))))
-        strokes.append((np.stack([middle - half, middle + half]), width))
+        ends = _segment(middle, angle, np.exp(rng.uniform(least, most)) / 2)
+        strokes.append((ends, float(np.exp(rng.uniform(np.log(0.4), np.log(1.5))))))
 
     for _ in range(int(rng.integers(0, 4))):
         stroke(rng.uniform(0, side, 2), 0.02, (8, 90))

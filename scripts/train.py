@@ -75,6 +75,12 @@ class Task:
     def course(self, step: int) -> Course:
         return self.courses[max(start for start in self.courses if start <= step)]
 
+    def leg(self, step: int) -> tuple[Leg, int]:
+        """The leg that a step belongs to, and its first step."""
+        ends = [leg.until for leg in self.legs]
+        number = next(number for number, end in enumerate(ends) if step < end)
+        return self.legs[number], ends[number - 1] if number else 0
+
     def ended(self, steps: int | None, cooldown: int | None) -> "Task":
         """The same with another end, or another fall of the rate towards it."""
         last = self.legs[-1]
@@ -102,7 +108,8 @@ FINDING = {
     44_000: replace(_HARDER, drawn=_HARDER.drawn + INSCRIBED, kinds=WORN),
 }
 """The harder lessons come later (Bengio et al., Curriculum learning, 2009): what is as straight and
-as sharp as a wire, as flat and as light as a petal, or as soft as all else on an enlarged print."""
+as sharp as a wire, as flat and as light as a petal, or as soft as all else on an enlarged print;
+last, film's wear, and lettering beside it, whose strokes are as short."""
 TASKS = {
     "clear": Task(
         learn_net.Network,
@@ -242,7 +249,7 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
     """One worker's training, from the checkpoint to the last step."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    task = TASKS[given.what]
+    task = TASKS[given.what].ended(given.steps, given.cooldown)
     training = Training(task, given.seed)
     checkpoint = given.to / f"{given.what}.pt"
     if checkpoint.exists():
@@ -250,33 +257,29 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
     elif given.start:
         training.start(given.start, given.at)
     source, fields = task.source(given.photos), grain_fields(given.seed)
+    since, seen = time.monotonic(), []
     places = range(rank, given.batch, given.workers)
-    first = given.at
-    for leg in task.ended(given.steps, given.cooldown).legs:
+    while training.step < task.legs[-1].until:
+        leg, first = task.leg(training.step)
         if training.step == first > given.at:
             training.begin()
-        since, seen = time.monotonic(), []
-        while training.step < leg.until:
-            course = task.course(training.step)
-            made = task.batch(given.seed, training.step, places, source, fields, course)
-            seen.append(training.slope(made))
-            shared[rank] = training.gradients()
-            barrier.wait(_PATIENCE)
-            mean = shared.mean(dim=0)
-            barrier.wait(_PATIENCE)
-            training.move(mean, rate(training.step, leg, first))
-            if training.step == leg.until:
-                training.end(leg)
-            if rank == 0 and training.step % _SAY_EVERY == 0:
-                told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
-                pace = (time.monotonic() - since) / len(seen)
-                print(
-                    json.dumps({"step": training.step, "pace": round(pace, 3), **told}), flush=True
-                )
-                since, seen = time.monotonic(), []
-            if rank == 0 and (training.step % _SAVE_EVERY == 0 or training.step == leg.until):
-                training.save(checkpoint)
-        first = max(first, leg.until)
+        course = task.course(training.step)
+        made = task.batch(given.seed, training.step, places, source, fields, course)
+        seen.append(training.slope(made))
+        shared[rank] = training.gradients()
+        barrier.wait(_PATIENCE)
+        mean = shared.mean(dim=0)
+        barrier.wait(_PATIENCE)
+        training.move(mean, rate(training.step, leg, max(first, given.at)))
+        if training.step == leg.until:
+            training.end(leg)
+        if rank == 0 and training.step % _SAY_EVERY == 0:
+            told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
+            pace = (time.monotonic() - since) / len(seen)
+            print(json.dumps({"step": training.step, "pace": round(pace, 3), **told}), flush=True)
+            since, seen = time.monotonic(), []
+        if rank == 0 and (training.step % _SAVE_EVERY == 0 or training.step == leg.until):
+            training.save(checkpoint)
 
 
 def options(words: list[str] | None = None) -> argparse.Namespace:

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import cv2
@@ -17,7 +18,7 @@ from learn_damage import RULED, SPECKLED, WORN  # noqa: E402
 from learn_export import export  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
 from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED  # noqa: E402
-from train import FINDING, TASKS, Leg, Task, Training, rate  # noqa: E402
+from train import FINDING, TASKS, Leg, Task, Training, options, rate, work  # noqa: E402
 
 DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
@@ -212,6 +213,13 @@ def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
     assert [2 * rate(step, gentle) for step in range(1000)] == rates
 
 
+def test_a_step_belongs_to_a_leg_that_began_where_the_last_one_ended() -> None:
+    one, other = legs = (Leg(100, 30), Leg(200, 50))
+    task = replace(TASKS["find"], legs=legs)
+    assert [task.leg(step) for step in (0, 99)] == [(one, 0)] * 2
+    assert [task.leg(step) for step in (100, 199)] == [(other, 100)] * 2
+
+
 def test_a_training_can_be_given_another_end() -> None:
     task = replace(TASKS["find"], legs=(Leg(100, 30), Leg(200, 50, kept=0.5)))
     assert task.ended(None, None).legs == task.legs
@@ -221,28 +229,35 @@ def test_a_training_can_be_given_another_end() -> None:
     assert task.ended(300, 20).legs == (Leg(100, 30), Leg(300, 20, kept=0.5))
 
 
-def test_a_leg_begins_as_if_with_the_weights_that_ship(tmp_path: Path) -> None:
-    whole = trained(Training(TASKS["find"], 5), 2)
-    whole.save(tmp_path / "checkpoint.pt")
-    export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx")
-    whole.begin()
-    begun = Training(TASKS["find"], 99)
-    begun.start(tmp_path / "out.onnx", 2)
-    for one, two in zip(
-        *(trained(each, 2).mean.parameters() for each in (whole, begun)), strict=True
-    ):
-        assert torch.equal(one, two)
+def test_a_leg_begins_as_if_with_the_weights_that_ship_and_ends_with_a_share_of_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    legs = (Leg(2, 1), Leg(4, 0, rate=0.5, kept=0.25))
+    short = replace(TASKS["find"], legs=legs, source=lambda photos: source())
+    monkeypatch.setitem(TASKS, "find", short)
+    size = sum(part.numel() for part in short.network().parameters())
 
+    def worked(folder: str, *words: str) -> dict[str, Any]:
+        to = tmp_path / folder
+        to.mkdir(exist_ok=True)
+        given = options(["find", "--to", str(to), "--batch", "1", "--workers", "1", *words])
+        work(0, given, torch.zeros(1, size), Barrier(1))
+        return dict(torch.load(to / "find.pt", weights_only=True))
 
-def test_a_leg_ends_with_a_share_of_what_it_began_with() -> None:
-    training = trained(Training(TASKS["find"], 5), 2)
-    training.begin()
-    first = {name: part.clone() for name, part in training.mean.state_dict().items()}
-    trained(training, 2)
-    last = {name: part.clone() for name, part in training.mean.state_dict().items()}
-    training.end(Leg(4, 1, kept=0.25))
-    for name, part in training.mean.state_dict().items():
-        torch.testing.assert_close(part, 0.25 * first[name] + 0.75 * last[name])
+    whole = worked("whole")
+    first = worked("broken", "--steps", "2")
+    again = worked("broken")
+    torch.save(first, tmp_path / "first.pt")
+    export(tmp_path / "first.pt", tmp_path / "first.onnx")
+    begun = worked("begun", "--start", str(tmp_path / "first.onnx"), "--at", "2")
+    for other in (again, begun):
+        for name, part in whole["mean"].items():
+            assert torch.equal(part, other["mean"][name]), name
+    monkeypatch.setitem(TASKS, "find", replace(short, legs=(legs[0], replace(legs[1], kept=0.0))))
+    plain = worked("plain")
+    for name, part in first["mean"].items():
+        expected = 0.25 * part.half().float() + 0.75 * plain["mean"][name]
+        torch.testing.assert_close(whole["mean"][name], expected)
 
 
 def test_film_is_worn_along_its_run_in_strokes_as_thin_as_they_show() -> None:
