@@ -3,7 +3,8 @@ instead: OpenCV and scikit-image, in the same run on the same prints.
 
 Usage: bench_quality.py [--quick] [--sheets FOLDER] [PART ...]
 
-Parts: mend, mend-fringed, mend-drawn, clear, film, colour, colour-speed, recipe; without any, all.
+Parts: mend, mend-fringed, mend-drawn, mend-folded, clear, film, colour, colour-speed, recipe;
+without any, all.
 
 Decibels are means over the prints: for mending 48 of each ageing, as the mean of twelve alone may
 lie half a decibel off that of many. Inside: where damage covers half of a pixel or more; outside:
@@ -24,8 +25,20 @@ import numpy as np
 import numpy.typing as npt
 import quality_colour
 import quality_peers as peers
+from age_photo import Ageing, age
 from measuring import say
-from quality_prints import DAMAGED, DRAWN, FRINGED, PHOTOS, TRACE, USUAL, Print, prints, read_rgb
+from quality_prints import (
+    DAMAGED,
+    DRAWN,
+    FRINGED,
+    PHOTOS,
+    TRACE,
+    USUAL,
+    Print,
+    prints,
+    read_rgb,
+    truths,
+)
 from quality_recipe import made
 from quality_sheets import Sheets
 from skimage.metrics import structural_similarity
@@ -93,6 +106,44 @@ def mend(found: list[Print], sheets: Sheets, kind: str = "") -> None:
         means.add(f"damage_recall{kind}", recall)
         sheets.add("mend", print_.name, [print_.sound, plane, *list(results.values())[:3]])
     means.say()
+
+
+def folded(sheets: Sheets, *, quick: bool) -> None:
+    """Folds across a print and its bare margin (print_wear.py), nothing else: the demo set's own
+    ageing, which the finder has not learnt from."""
+    means = Means()
+    for number, (name, image) in enumerate(truths()):
+        if quick and number % 4:
+            continue
+        sound, scan = (_creased(image, count, 1900 + number) for count in (0, 2))
+        before, plane = (
+            np.asarray(cv2.cvtColor(part, cv2.COLOR_RGB2GRAY)) for part in (sound, scan)
+        )
+        apart = np.abs(plane - before)
+        # The rough outline of the sheet is drawn anew after its folds.
+        inner = tuple(slice(8, side - 8) for side in plane.shape)
+        harmed, whole = (apart > 0.02)[inner], (apart < 0.004)[inner]
+        ours = made(scan, until="repaired")
+        results = {
+            "": cv2.cvtColor(ours.repaired, cv2.COLOR_RGB2GRAY),
+            "_opencv": peers.mended_opencv(plane, peers.mask_opencv(plane)),
+            "_skimage": peers.mended_skimage(plane, peers.mask_skimage(plane)),
+            "_nothing": plane,
+        }
+        for suffix, result in results.items():
+            error = ((result - before) ** 2)[inner]
+            means.add(f"mend_in_damage_db_folded{suffix}", decibels(error[harmed]))
+            means.add(f"mend_outside_db_folded{suffix}", decibels(error[whole]))
+        found = (ours.damage >= 128)[inner]
+        means.add("damage_recall_folded", float(found[harmed].mean()))
+        sheets.add("mend-folded", name, [before, plane, *list(results.values())[:3]])
+    means.say()
+
+
+def _creased(image: npt.NDArray[np.float32], count: int, seed: int) -> npt.NDArray[np.float32]:
+    """An old print of ``image`` with so many folds, in 8 bits."""
+    print_ = age(image.astype(np.float64), Ageing(creases=count), np.random.default_rng(seed))
+    return np.asarray(np.round(255 * print_), np.float32) / np.float32(255)
 
 
 def _errors(print_: Print, result: Plane) -> Iterator[npt.NDArray[np.float32]]:
@@ -197,6 +248,7 @@ def main() -> None:
         "mend": lambda: mend(of(USUAL, 4), sheets),
         "mend-fringed": lambda: mend(of(FRINGED, 2), sheets, "_fringed"),
         "mend-drawn": lambda: mend(of(DRAWN, 4), sheets, "_drawn"),
+        "mend-folded": lambda: folded(sheets, quick=chosen.quick),
         "clear": lambda: clear(of(FRINGED, 1), sheets),
         "film": lambda: film(sheets),
         "colour": lambda: quality_colour.accuracy(sheets, quick=chosen.quick),

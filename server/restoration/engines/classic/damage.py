@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from server.restoration.engine import Image, Layer, Report
+from server.restoration.engines.classic.creases import creases
 from server.restoration.engines.classic.even import on_even_ground
 from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.halos import with_halos
 from server.restoration.engines.classic.lines import thin_lines
+from server.restoration.engines.classic.margins import margin_depths
 from server.restoration.engines.classic.marks import beyond, condition, marks
 from server.restoration.engines.classic.network import damage_odds
 from server.restoration.engines.classic.noise import measured
@@ -69,7 +71,10 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     if not state.sharp:
         rules = by_rules(plane, looks, sensitivity, torn=state.torn, found=found)
         found |= rules & ~ground & ~faces
-    found = with_halos(plane, found, measured(plane).typical) & ~ground
+    sigma = measured(plane).typical
+    folds = creases(plane, margin_depths(plane, missing), sigma=sigma)
+    found |= folds & ~ground & ~faces
+    found = with_halos(plane, found, sigma) & ~ground
     report(0.9)
     found |= missing
     layer = np.where(found, np.uint8(255), np.uint8(0))

@@ -130,7 +130,9 @@ def mend(image: Image, mask: Mask, *, grain: float, seed: int, report: Report) -
     if not mask.any() or mask.all():
         return out
     narrow, pieces, places = narrow_and_wide(mask)
-    depths = margin_depths(image, mask) if pieces else (0, 0, 0, 0)
+    depths = (0, 0, 0, 0)
+    if pieces:
+        depths = margin_depths(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), mask)
     margin = margin_of(mask.shape, depths)
     for number, (piece, place) in enumerate(zip(pieces, places, strict=True)):
         inner = piece & ~margin[place]

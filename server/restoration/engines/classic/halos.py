@@ -26,10 +26,10 @@ def with_halos(plane: Plane, found: Mask, sigma: float) -> Mask:
     """``found`` and the rims of its marks where they have one; ``sigma`` is the noise of ``plane``
     (0..1). Both (h, w)."""
     rim, clear = _grown(found, _RIM) & ~found, ~_grown(found, _APART)
-    ground = _mean(plane, clear, _GROUND)
-    stray = np.sqrt(np.maximum(_mean(plane * plane, clear, _GROUND) - ground * ground, 0))
+    ground = mean_where(plane, clear, _GROUND)
+    stray = np.sqrt(np.maximum(mean_where(plane * plane, clear, _GROUND) - ground * ground, 0))
     off = plane - ground
-    against = -np.sign(_mean(off, found, _NEARBY)) * _mean(off, rim, _NEARBY)
+    against = -np.sign(mean_where(off, found, _NEARBY)) * mean_where(off, rim, _NEARBY)
     haloed = (against > max(_SEEN * sigma, _LEAST)) & (stray < _EVEN * max(sigma, _LEAST))
     return np.asarray(found | (rim & haloed))
 
@@ -39,7 +39,7 @@ def _grown(mask: Mask, across: int) -> Mask:
     return np.asarray(cv2.dilate(mask.astype(np.uint8), kernel) > 0)
 
 
-def _mean(plane: Plane, where: Mask, across: int) -> Plane:
+def mean_where(plane: Plane, where: Mask, across: int) -> Plane:
     """The mean around each pixel over what counts; 0 where nothing does."""
     counts, window = where.astype(np.float32), (across, across)
     total = cv2.blur(plane * counts, window)

@@ -48,7 +48,7 @@ def _shifted(plane: Plane, down: int, right: int) -> Plane:
     return np.asarray(padded[top : top + height, left : left + width])
 
 
-def _along(plane: Plane, angle: float) -> Plane:
+def along(plane: Plane, angle: float) -> Plane:
     """Mean over 16 pixels in one direction, by doubling."""
     total, dy, dx = plane, np.sin(angle), np.cos(angle)
     for step in (1, 2, 4, 8):
@@ -97,10 +97,10 @@ def _ridges(plane: Plane, reach: float, parted: bool) -> dict[bool, tuple[Plane,
     for number in range(_DIRECTIONS):
         angle = np.pi * number / _DIRECTIONS
         one, other = _sides(plane, angle, reach)
-        step = np.abs(_along(_step(plane, angle, reach), angle)) if parted else None
+        step = np.abs(along(_step(plane, angle, reach), angle)) if parted else None
         for bright, (best, apart) in found.items():
             least = np.minimum(one, other) if bright else -np.maximum(one, other)
-            rise = _along(np.clip(least, -_CAP, _CAP), angle)
+            rise = along(np.clip(least, -_CAP, _CAP), angle)
             better = rise > best
             np.copyto(best, rise, where=better)
             if step is not None:

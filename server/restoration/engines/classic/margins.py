@@ -3,7 +3,6 @@
 Where a corner is gone, picture must not run on over the margin, nor the margin into the picture.
 """
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -39,10 +38,9 @@ def _depth(plane: Plane, known: Mask) -> int:
     return 0
 
 
-def margin_depths(image: Image, mask: Mask) -> tuple[int, int, int, int]:
-    """Depth in pixels of the margin at the top, right, bottom and left, as far as undamaged
-    places show it."""
-    plane = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
+def margin_depths(plane: Plane, mask: Mask) -> tuple[int, int, int, int]:
+    """Depth in pixels of the margin at the top, right, bottom and left of lightness 0..1, (h, w),
+    as far as undamaged places show it."""
     depths = [_depth(np.rot90(plane, turn), np.rot90(~mask, turn)) for turn in range(4)]
     return depths[0], depths[1], depths[2], depths[3]
 
