@@ -83,6 +83,13 @@ class Means:
             say("quality", f"quality.{metric}", float(np.mean(values)), unit)
 
 
+def _mended_by_peers(plane: Plane) -> dict[str, Plane]:
+    return {
+        "_opencv": peers.mended_opencv(plane, peers.mask_opencv(plane)),
+        "_skimage": peers.mended_skimage(plane, peers.mask_skimage(plane)),
+    }
+
+
 def mend(found: list[Print], sheets: Sheets, kind: str = "") -> None:
     """Damage found and filled; beside it the peers, doing nothing, and a perfect mask. ``kind`` is
     added to the metrics' names."""
@@ -93,8 +100,7 @@ def mend(found: list[Print], sheets: Sheets, kind: str = "") -> None:
         covered = print_.opacity >= TRACE
         results = {
             "": grey(ours.repaired),
-            "_opencv": peers.mended_opencv(plane, peers.mask_opencv(plane)),
-            "_skimage": peers.mended_skimage(plane, peers.mask_skimage(plane)),
+            **_mended_by_peers(plane),
             "_nothing": plane,
             "_perfect_mask": grey(made(print_.scan, until="repaired", damage=covered).repaired),
         }
@@ -126,8 +132,7 @@ def folded(sheets: Sheets, *, quick: bool) -> None:
         ours = made(scan, until="repaired")
         results = {
             "": cv2.cvtColor(ours.repaired, cv2.COLOR_RGB2GRAY),
-            "_opencv": peers.mended_opencv(plane, peers.mask_opencv(plane)),
-            "_skimage": peers.mended_skimage(plane, peers.mask_skimage(plane)),
+            **_mended_by_peers(plane),
             "_nothing": plane,
         }
         for suffix, result in results.items():
@@ -170,14 +175,11 @@ def clear(found: list[Print], sheets: Sheets) -> None:
         plane = print_.scan[..., 0]
         ours = made(print_.scan).clear
         assert ours is not None
-        mended = {
-            "opencv": peers.mended_opencv(plane, peers.mask_opencv(plane)),
-            "skimage": peers.mended_skimage(plane, peers.mask_skimage(plane)),
-        }
+        mended = _mended_by_peers(plane)
         results = {
             "": lightness(ours) / np.float32(100),
-            "_opencv": _light(peers.clear_opencv(mended["opencv"])),
-            "_skimage": _light(peers.clear_skimage(mended["skimage"])),
+            "_opencv": _light(peers.clear_opencv(mended["_opencv"])),
+            "_skimage": _light(peers.clear_skimage(mended["_skimage"])),
             "_bicubic": _light(peers.clear_bicubic(plane)),
         }
         fitted = {suffix: tone_fitted(result, print_.truth) for suffix, result in results.items()}

@@ -61,6 +61,12 @@ def test_a_pole_lit_from_one_side_ends_with_the_picture() -> None:
     assert not found(plane).any()
 
 
+def test_a_speck_on_the_margin_makes_no_fold_of_a_pole_that_points_at_it() -> None:
+    plane, _ = relief(a_print(margin=40), ((150, 46), (370, 276)))
+    cv2.circle(plane, (129, 24), 1, 0.4, -1)
+    assert not found(plane).any()
+
+
 def test_without_a_margin_nothing_tells_a_fold_from_a_pole() -> None:
     plane, _ = relief(a_print(), ((150, 0), (399, 260)))
     assert not found(plane[MARGIN:-MARGIN, MARGIN:-MARGIN]).any()
@@ -78,6 +84,18 @@ def test_a_sky_above_is_no_margin() -> None:
     plane[-MARGIN:] = plane[-2 * MARGIN : -MARGIN]
     marked, _ = relief(plane, ((150, 0), (399, 260)))
     assert not found(marked).any()
+
+
+def test_where_a_face_may_be_a_fold_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    plane, there = relief(a_print(), ((150, 0), (399, 260)))
+    face = np.zeros(plane.shape, bool)
+    face[100:160, 200:320] = True
+    where = "server.restoration.engines.classic.damage.maybe_faces"
+    monkeypatch.setattr(where, lambda plane: face)
+    image = np.repeat(np.clip(plane, 0, 1)[..., None], 3, axis=2)
+    layer = find_damage(image, sensitivity=1.0, report=lambda share: None)
+    assert there[face].any() and not layer[105:155, 205:315].any()
+    assert layer[50:90].any()
 
 
 def test_a_fold_is_part_of_the_damage_that_is_found() -> None:

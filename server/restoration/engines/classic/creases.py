@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.restoration.engines.classic.halos import mean_where
-from server.restoration.engines.classic.lines import along, ridges
+from server.restoration.engines.classic.lines import along, busyness, reach_of, ridges
 from server.restoration.engines.classic.margins import margin_of
 from server.restoration.lab import Plane
 
@@ -27,8 +27,8 @@ _STEEPEST, _ANGLES = 1.2, 241
 _STRAY = 0.004
 """How far it may stray from a straight one, as a share of the long side."""
 _CROSSED, _HELD, _WINDOW = 0.5, 0.8, 24
-"""The share of the margin that it must cross; and that of so many rows that it must be seen in to
-be followed on."""
+"""The share of the margin that it must cross, or a speck on it would make a fold of a pole that
+points at it; and that of so many rows that it must be seen in to be followed on."""
 _SHORTEST = 0.06
 """How far into the picture it must run, as a share of the long side."""
 _CLEAR, _OVER_NOISE, _OVER_BUSY = 0.008, 1.8, 2.2
@@ -67,12 +67,10 @@ def creases(plane: Plane, depths: tuple[int, int, int, int], *, sigma: float) ->
 
 def _clear(plane: Plane, sigma: float) -> Mask:
     """What stands out as a line, light or dark, from those around it."""
-    long = max(plane.shape)
-    answers = ridges(plane, max(2.0, 2.4 * long / 1000), parted=False)
+    answers = ridges(plane, reach_of(plane), parted=False)
     answer = np.maximum(*(best for best, _ in answers.values()))
-    window = 2 * round(max(30, 0.036 * long)) + 1
-    busy = cv2.blur(answer, (window, window), borderType=cv2.BORDER_REFLECT)
-    return np.asarray(answer > np.maximum(_OVER_BUSY * busy, max(_CLEAR, _OVER_NOISE * sigma)))
+    least = max(_CLEAR, _OVER_NOISE * sigma)
+    return np.asarray(answer > np.maximum(_OVER_BUSY * busyness(answer), least))
 
 
 def _band(shape: tuple[int, ...], begun: Point, end: Point, reach: int) -> Mask:

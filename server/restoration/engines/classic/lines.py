@@ -191,19 +191,27 @@ def _broad(plane: Plane, reach: float) -> dict[bool, Plane]:
     }
 
 
+def reach_of(plane: Plane) -> float:
+    """How far from the middle of a thin line its sides lie, in pixels."""
+    return max(2.0, 2.4 * max(plane.shape) / 1000)
+
+
+def busyness(answer: Plane) -> Plane:
+    """The mean, around each pixel, of how clearly pixels lie on lines, light or dark."""
+    window = 2 * round(max(30, 36 * max(answer.shape) / 1000)) + 1
+    mean = cv2.blur(answer, (window, window), borderType=cv2.BORDER_REFLECT)
+    return np.asarray(np.maximum(mean, 1e-5), np.float32)
+
+
 def thin_lines(plane: Plane, *, sigma: float, sensitivity: float) -> Mask:
     """Bright and dark thin lines that are long, and alone among what surrounds them.
 
     ``plane`` is luma 0..1; ``sigma`` its noise. Dark lines must pass a higher bar: mouths, lashes,
     creases of cloth and rigging are dark.
     """
-    unit = max(plane.shape) / 1000
-    reach = max(2.0, 2.4 * unit)
+    unit, reach = max(plane.shape) / 1000, reach_of(plane)
     fine, broad = ridges(plane, reach), _broad(plane, reach)
-    window = 2 * round(max(30, 36 * unit)) + 1
-    either = np.maximum(fine[True][0], fine[False][0])
-    both = cv2.blur(either, (window, window), borderType=cv2.BORDER_REFLECT)
-    busy = np.asarray(np.maximum(both, 1e-5), np.float32)
+    busy = busyness(np.maximum(fine[True][0], fine[False][0]))
     found = np.zeros(plane.shape, bool)
     for bright, (answer, apart) in fine.items():
         opposite = _near(fine[not bright][0], max(2, 3 * unit))
