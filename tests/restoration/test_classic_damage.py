@@ -250,6 +250,26 @@ def test_in_a_face_only_what_is_nearly_certain_is_damage(monkeypatch: pytest.Mon
     assert (found(image) > 0)[in_face].all()
 
 
+def test_where_dust_is_light_a_dark_letter_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    image, letter = smooth(600, 800), np.s_[500:504, 600:620]
+    image[letter] *= 0.94
+    odds = np.full(image.shape[:2], -8, np.float32)
+    odds[letter] = 4
+
+    def look(plane: npt.NDArray[np.float32], report: object) -> npt.NDArray[np.float32]:
+        return cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    assert (found(image) > 0)[letter].any()
+    dust = np.zeros(image.shape[:2], bool)
+    for x, y in np.random.default_rng(6).integers(20, 480, (24, 2)):
+        dust[y : y + 4, x : x + 4] = True
+    image[dust] = 0.97
+    odds[dust] = 6
+    layer = found(image) > 0
+    assert layer[dust].mean() > 0.9 and not layer[letter].any()
+
+
 def test_the_layer_holds_only_0_and_255() -> None:
     image, _ = scratched(smooth())
     assert set(np.unique(found(image))) == {0, 255}

@@ -3,7 +3,7 @@ import numpy as np
 import numpy.typing as npt
 from skimage import data
 
-from server.restoration.engines.classic.marks import acutance, calm, condition
+from server.restoration.engines.classic.marks import acutance, calm, condition, of_one_polarity
 from server.restoration.engines.classic.marks import bar as bar_of
 from server.restoration.engines.classic.marks import marks as marks_of
 from server.restoration.lab import Plane
@@ -30,6 +30,17 @@ def sky(stars: int, *, dark: int = 0) -> tuple[Plane, Plane]:
     return plane, odds
 
 
+def kept(light: int, dark: int, *, sure: float = 4, torn: bool = False) -> tuple[int, int]:
+    """How many of so many light marks on calm ground stay, and of dark ones as ``sure``."""
+    plane, odds = sky(light, dark=dark)
+    odds[(odds > 0) & (plane < 0.4)] = sure
+    found = odds > 0
+    state = condition(plane, np.full_like(plane, -6), torn=torn)
+    stay = of_one_polarity(plane, found, np.zeros_like(found), odds, state)
+    assert not (stay & ~found).any()
+    return int((stay & (plane > 0.4)).sum()) // 9, int((stay & (plane < 0.4)).sum()) // 9
+
+
 def print_of(marks_on_calm_ground: int) -> tuple[Plane, Plane]:
     """A print whose left half is calm and whose right half is foliage, some marks sure, on the calm
     ground, and one doubtful, in the foliage."""
@@ -42,6 +53,34 @@ def print_of(marks_on_calm_ground: int) -> tuple[Plane, Plane]:
         odds[y : y + 3, x : x + 6] = 5
     odds[100:103, 220:230] = 0.5
     return plane, odds
+
+
+def test_where_nearly_all_marks_are_light_a_dark_one_must_be_all_but_certain() -> None:
+    assert kept(30, 3) == (30, 0)
+    assert kept(30, 3, sure=7.5) == (30, 3)
+    assert kept(3, 30) == (0, 30)
+
+
+def test_a_mixture_few_marks_and_a_print_that_has_suffered_keep_both_polarities() -> None:
+    assert kept(30, 4) == (30, 4)
+    assert kept(19, 1) == (19, 1)
+    assert kept(30, 3, torn=True) == (30, 3)
+
+
+def test_what_the_rules_find_tells_the_polarity_too() -> None:
+    plane, odds = sky(2, dark=24)
+    rules = plane < 0.4
+    state = condition(plane, np.full_like(plane, -6), torn=False)
+    stay = of_one_polarity(plane, (plane > 0.4), rules, np.minimum(odds, 4), state)
+    assert not stay.any()
+
+
+def test_a_dark_hair_among_light_dust_stays() -> None:
+    plane, odds = sky(30)
+    plane[292, 100:130] = 0.1
+    found = plane != np.float32(0.4)
+    state = condition(plane, np.full_like(plane, -6), torn=False)
+    assert of_one_polarity(plane, found, np.zeros_like(found), odds, state)[292, 100:130].all()
 
 
 def test_a_print_that_has_suffered_is_searched_boldly_and_another_carefully() -> None:

@@ -16,7 +16,7 @@ from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.halos import with_halos
 from server.restoration.engines.classic.lines import thin_lines
 from server.restoration.engines.classic.margins import margin_depths
-from server.restoration.engines.classic.marks import beyond, condition, marks
+from server.restoration.engines.classic.marks import beyond, condition, marks, of_one_polarity
 from server.restoration.engines.classic.network import damage_odds
 from server.restoration.engines.classic.noise import measured
 from server.restoration.engines.classic.tears import ground_and_missing
@@ -68,9 +68,11 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     odds += np.float32(2 * np.log(sensitivity))
     state = condition(plane, odds, torn=bool(missing.any()))
     found = marks(plane, odds, state)
+    rules = np.zeros(plane.shape, bool)
     if not state.sharp:
         rules = by_rules(plane, looks, sensitivity, torn=state.torn, found=found)
-        found |= rules & ~ground & ~faces
+        rules &= ~ground & ~faces
+    found = of_one_polarity(plane, found, rules, odds, state) | rules
     sigma = measured(plane).typical
     folds = creases(plane, margin_depths(plane, missing), sigma=sigma)
     found |= folds & ~ground & ~faces

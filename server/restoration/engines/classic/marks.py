@@ -52,6 +52,10 @@ that a tone must be to be none of them."""
 _SUSPECTED, _CROWD, _SMALL, _DARK = -2.0, 40, 16, 0.1
 """More bright marks of these odds than this, of less than so many pixels across, with fewer dark
 ones among them than this share, are stars."""
+_ENOUGH, _OTHERS, _LONG = 20, 0.1, 0.04
+"""So many marks of one polarity on calm ground, and of the other no more than this share of them,
+and a picture's damage is of that polarity: dust on a negative is light in every print of it. Only
+a line longer than this share of the picture's long side, as no letter is, may be of the other."""
 _WINDOW = 31
 """Pixels around a place that tell whether it is calm, or a mark light or dark."""
 
@@ -63,7 +67,12 @@ class _Marks:
     labels: npt.NDArray[np.int32]
     light: Each
     """Lighter than what lies around it."""
-    small: Each
+    across: npt.NDArray[np.float64]
+    """Pixels from corner to corner."""
+
+    @property
+    def small(self) -> Each:
+        return self.across < _SMALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +133,30 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     kept = keep[known.labels]
     beside = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return np.asarray(kept | (beside & (odds > least - _RIM)))
+
+
+def of_one_polarity(plane: Plane, found: Mask, rules: Mask, odds: Plane, state: Condition) -> Mask:
+    """What is ``found``, but for marks of the polarity that a picture's damage has not: letters
+    and arrows engraved on a dial are dark, and its dust is light. What is all but certain stays,
+    and what is long: a hair may lie among any dust.
+
+    ``found`` and what the ``rules`` say of calm ground together tell the damage's polarity. A
+    print that has suffered, where all is searched boldly, keeps both. As :func:`condition`."""
+    if state.boldness >= _SOME:
+        return found
+    seen = _measured(plane, found | rules)
+    pixels = np.bincount(seen.labels.ravel(), minlength=seen.light.size)
+    even = np.bincount(seen.labels[calm(plane)], minlength=seen.light.size) > pixels / 2
+    even[0] = False
+    light, dark = int((even & seen.light).sum()), int((even & ~seen.light).sum())
+    if max(light, dark) < _ENOUGH or min(light, dark) > _OTHERS * max(light, dark):
+        return found
+    known = _measured(plane, found)
+    keep = known.light if light > dark else ~known.light
+    keep |= known.across > _LONG * max(plane.shape)
+    keep[known.labels[odds > _CERTAIN]] = True
+    keep[0] = False
+    return np.asarray(keep[known.labels])
 
 
 def calm(plane: Plane) -> Mask:
@@ -193,4 +226,4 @@ def _measured(plane: Plane, mask: Mask) -> _Marks:
     ground = cv2.blur(plane * around, window) / (cv2.blur(around, window) + np.float32(1e-6))
     off = np.bincount(labels.ravel(), weights=(plane - ground).ravel(), minlength=count)
     across = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT])
-    return _Marks(np.asarray(labels, np.int32), off > 0, across < _SMALL)
+    return _Marks(np.asarray(labels, np.int32), off > 0, across)
