@@ -203,6 +203,20 @@ def test_kinship_makes_no_colour_that_nobody_documented() -> None:
     torch.testing.assert_close(error, grey, atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("able", "type_"),
+    [({"avx2": True}, torch.float32), ({"avx512_dq": True, "bf16": False}, torch.bfloat16)],
+)
+def test_networks_compute_with_16_bits_where_torch_is_fast_with_them(
+    task: "Task", able: dict[str, bool], type_: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
+    training, seen = Training(task, 7), set()
+    training.network.stem.register_forward_hook(lambda *made: seen.add(made[-1].dtype))
+    training.slope(examples(task, 0))
+    assert seen == {type_}
+
+
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
     leg = Leg(1000, 300)
     rates = [rate(step, leg) for step in range(1000)]
