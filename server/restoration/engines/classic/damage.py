@@ -19,6 +19,7 @@ from server.restoration.engines.classic.margins import margin_depths
 from server.restoration.engines.classic.marks import beyond, condition, marks, of_one_polarity
 from server.restoration.engines.classic.network import damage_odds
 from server.restoration.engines.classic.noise import measured
+from server.restoration.engines.classic.rebate import rebate
 from server.restoration.engines.classic.tears import ground_and_missing
 from server.restoration.lab import Plane
 
@@ -62,6 +63,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     looks = _looked_at(whole, plane.shape, lambda share: report(0.8 * share))
     odds = np.asarray(looks.mean(axis=0))
     ground, missing = ground_and_missing(plane)
+    ground |= rebate(plane)
     odds[ground] = _NEVER
     faces = maybe_faces(plane)
     odds[faces] -= _FACE
