@@ -308,6 +308,26 @@ def test_a_film_border_and_a_paper_margin_are_no_damage() -> None:
         assert np.count_nonzero(found(image)) < 0.001 * image[..., 0].size
 
 
+def test_a_scratch_that_cuts_off_a_corner_is_no_torn_rim() -> None:
+    for beyond, gone in ((0.35, False), (0.55, True)):
+        image = np.full((400, 560), 0.35, np.float32)
+        image += np.random.default_rng(5).normal(0, 0.01, image.shape).astype(np.float32)
+        corner = np.zeros(image.shape, np.uint8)
+        cv2.fillPoly(corner, [np.array([[560, 400], [470, 400], [560, 320]])], 1)
+        image[corner == 0] += np.float32(beyond - 0.35)
+        cv2.line(image, (470, 400), (560, 320), 0.95, 2)
+        assert ground_and_missing(image)[1].any() == gone
+
+
+def test_a_shore_along_two_sides_is_no_frame() -> None:
+    y, x = np.mgrid[0:400, 0:560].astype(np.float32)
+    for ragged in (0, 6):
+        edge = np.repeat(np.random.default_rng(6).normal(0, ragged, 28), 20)
+        image = np.full((400, 560), 0.35, np.float32)
+        image[(y > 24 + edge) & (x > 30 + edge[:400, None])] = 0.7
+        assert ground_and_missing(image)[0].any() == (ragged == 0)
+
+
 def test_a_sky_is_neither_a_margin_nor_a_missing_piece() -> None:
     rng = np.random.default_rng(5)
     plane = np.full((300, 400), 0.75, np.float32)

@@ -9,11 +9,17 @@ from server.restoration.lab import Plane
 Mask = npt.NDArray[np.bool_]
 
 _SIDE = 800
-_SIDES = (np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1])
 _DEEPEST = 0.15
 """Share of a picture's side beyond which what lies along it is no margin."""
 _CLOSE = 0.045
 """How far paper or ground may stray from its own tone, of 0..1."""
+_STRAY, _STRAIGHT = 2, 0.5
+"""Pixels by which a margin's edge may stray from a straight line, along what share of the side at
+least: a sea has no such edge."""
+_PARTED = 0.08
+"""How unlike the piece it must still be a few pixels off, of 0..1, where the picture is, or torn
+paper's broad rim: a scratch across a corner is as light, but thin, with one tone on both sides.
+"""
 
 
 def _ground_from(plane: Plane, y: int, x: int) -> Mask:
@@ -25,9 +31,29 @@ def _ground_from(plane: Plane, y: int, x: int) -> Mask:
     return np.asarray((labels == labels[y, x]) & (near[y, x] > 0))
 
 
+def _depths(ground: Mask) -> npt.NDArray[np.int64]:
+    """How far the ground reaches in from the first row, in each column."""
+    return np.where(ground.all(axis=0), ground.shape[0], np.argmin(ground, axis=0))
+
+
 def _usual_depth(ground: Mask) -> int:
     """How far the ground reaches in from the first row, along most of it."""
-    return int(np.median(np.where(ground.all(axis=0), ground.shape[0], np.argmin(ground, axis=0))))
+    return int(np.median(_depths(ground)))
+
+
+def _margin_depth(ground: Mask) -> int:
+    """The same where the ground ends as a margin does, straight and not far in; else 0."""
+    depths, usual = _depths(ground), _usual_depth(ground)
+    third = max(1, depths.size // 3)
+    rise = float(np.median(depths[-third:]) - np.median(depths[:third])) / (depths.size - third)
+    line = usual + rise * (np.arange(depths.size) - depths.size / 2)
+    straight = np.mean(np.abs(depths - line) <= _STRAY) >= _STRAIGHT
+    return usual if straight and usual <= _DEEPEST * ground.shape[0] else 0
+
+
+def _margins(ground: Mask) -> list[int]:
+    """Depths of a margin of this ground along the four sides, as ``rot90`` turns them."""
+    return [_margin_depth(np.rot90(ground, turn)) for turn in range(4)]
 
 
 def _beyond_frame(ground: Mask) -> Mask:
@@ -45,14 +71,11 @@ def _beyond_frame(ground: Mask) -> Mask:
 
 
 def _frame(ground: Mask) -> Mask:
-    """Ground along the sides, as far in as along most of each; a sky that reaches further in than a
-    margin does is none."""
+    """Ground along the sides that have a margin of it, as far in as that."""
     out = np.zeros_like(ground)
-    for turn in range(4):
-        view = np.rot90(ground, turn)
-        usual = _usual_depth(view)
-        if 0 < usual <= _DEEPEST * view.shape[0]:
-            np.rot90(out, turn)[: usual + 3] |= view[: usual + 3]
+    for turn, depth in enumerate(_margins(ground)):
+        if depth:
+            np.rot90(out, turn)[: depth + 3] |= np.rot90(ground, turn)[: depth + 3]
     return out
 
 
@@ -66,11 +89,8 @@ def _torn_rim(piece: Mask, plane: Plane, beyond: float) -> bool:
 
 
 def _is_a_tear(piece: Mask, plane: Plane, ground: Mask) -> bool:
-    """Small, of one tone, sharply and all around unlike the picture next to it.
-
-    Without a frame of the same ground around the print, only paper white or a torn rim will do: a
-    dark coat in a corner looks like dark ground.
-    """
+    """Small, of one tone, sharply and all around unlike the picture next to it; and paper white or
+    with a torn rim, for a dark coat in a corner looks like dark ground."""
     height, width = piece.shape
     rows, columns = np.nonzero(piece.any(axis=1))[0], np.nonzero(piece.any(axis=0))[0]
     tall, broad = np.ptp(rows) + 1, np.ptp(columns) + 1
@@ -83,13 +103,13 @@ def _is_a_tear(piece: Mask, plane: Plane, ground: Mask) -> bool:
         return False
     tone = float(np.median(plane[piece]))
     steps = np.abs(plane[around] - tone)
-    framed = sum(bool(ground[side].mean() > 0.6) for side in _SIDES) >= 2
     paper = tone > max(0.85, float(np.percentile(plane, 98)))
     flat = float(np.std(plane[piece])) < 0.025
     clear = float(np.median(steps)) > 0.1 and float(np.percentile(steps, 15)) > 0.04
-    if flat and clear and (paper or (framed and tone > 0.07)):
+    if flat and clear and paper:
         return True
-    return flat and _torn_rim(piece, plane, float(np.median(plane[around])))
+    parted = float(np.median(steps)) > _PARTED
+    return flat and parted and _torn_rim(piece, plane, float(np.median(plane[around])))
 
 
 def _pieces(small: Plane) -> tuple[Mask, list[Mask]]:
@@ -99,8 +119,7 @@ def _pieces(small: Plane) -> tuple[Mask, list[Mask]]:
     bottom, right = small.shape[0] - 1, small.shape[1] - 1
     for y, x in ((0, 0), (0, right), (bottom, 0), (bottom, right)):
         ground = _ground_from(small, y, x)
-        sides = [ground[side].mean() > 0.6 for side in _SIDES]
-        if sum(sides) >= 2:
+        if sum(depth > 0 for depth in _margins(ground)) >= 2:
             around |= _frame(ground)
         if any(piece[y, x] for piece in pieces):
             continue
