@@ -3,8 +3,8 @@ instead: OpenCV and scikit-image, in the same run on the same prints.
 
 Usage: bench_quality.py [--quick] [--sheets FOLDER] [PART ...]
 
-Parts: mend, mend-fringed, mend-drawn, mend-folded, clear, film, colour, colour-speed, recipe;
-without any, all.
+Parts: mend, mend-light, mend-fringed, mend-drawn, mend-folded, clear, film, colour, colour-speed,
+recipe; without any, all.
 
 Decibels are means over the prints: for mending 48 of each ageing, as the mean of twelve alone may
 lie half a decibel off that of many. Inside: where damage covers half of a pixel or more; outside:
@@ -31,6 +31,7 @@ from quality_prints import (
     DAMAGED,
     DRAWN,
     FRINGED,
+    LIGHT,
     PHOTOS,
     TRACE,
     USUAL,
@@ -248,6 +249,7 @@ def main() -> None:
 
     parts: dict[str, Callable[[], None]] = {
         "mend": lambda: mend(of(USUAL, 4), sheets),
+        "mend-light": lambda: mend(of(LIGHT, 4), sheets, "_light"),
         "mend-fringed": lambda: mend(of(FRINGED, 2), sheets, "_fringed"),
         "mend-drawn": lambda: mend(of(DRAWN, 4), sheets, "_drawn"),
         "mend-folded": lambda: folded(sheets, quick=chosen.quick),

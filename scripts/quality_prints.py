@@ -1,11 +1,11 @@
 """Old prints of photographs whose truth is known, for `scripts/bench quality` alone.
 
 Ageings of their own: training has another, so that no network is measured on what it was fitted
-to. Four kinds, so that nobody tunes to one: ``usual`` is an even print, and as hard as those on
-which the aims were set; ``plain`` is like it, but a faint fringe around the damage covers more of
-it than the damage; ``worn`` has that, a toe and a shoulder, uneven fading, clumped grain, more of
-the damage traced on real film, and is a JPEG; ``drawn`` is even, and its damage has no shape that
-training could have seen (quality_strokes.py).
+to. Five kinds, so that nobody tunes to one: ``usual`` is an even print, and as hard as those on
+which the aims were set; ``light`` has a tenth of its damage; ``plain`` is like it, but a faint
+fringe around the damage covers more of it than the damage; ``worn`` has that, a toe and a shoulder,
+uneven fading, clumped grain, more of the damage traced on real film, and is a JPEG; ``drawn`` is
+even, and its damage has no shape that training could have seen (quality_strokes.py).
 """
 
 import json
@@ -31,6 +31,7 @@ SPLIT = Path(__file__).with_name("quality_split.toml")
 PRINT = (256, 384)
 """Height and width of a print; its truth is twice as large."""
 USUAL = ("usual",)
+LIGHT = ("light",)
 FRINGED = ("plain", "worn")
 DRAWN = ("drawn",)
 DAMAGED = 0.5
@@ -46,6 +47,9 @@ _CROPS = {
     "film_pair1_restored": (1.0, ((0.6, 0.5), (0.0, 1.0))),
     "film_pair2_restored": (1.0, ((0.5, 0.5),)),
 }
+_HARMED = {"light": (0.0004, 0.003)}
+_MUCH = (0.013, 0.021)
+"""Shares of a print that are damaged, least and most; and those of all other kinds."""
 _AREA = (0.00015, 0.0025)
 """Share of a print that one piece covers, least and most."""
 _THIN = 3.0
@@ -220,16 +224,16 @@ def _drawn_trace(rng: np.random.Generator, scans: list[str]) -> Plane:
 
 
 def _damage(plane: Plane, kind: str, rng: np.random.Generator) -> tuple[Plane, Plane]:
-    """Opacity and tone of about 25 pieces over about 1.7 % of the picture."""
+    """Opacity and tone of about 25 pieces over about 1.7 % of the picture; ``light``, of 3."""
     split = held_out()["shapes"]
     opacity, tone = np.zeros_like(plane), np.zeros_like(plane)
-    goal = rng.uniform(0.013, 0.021)
+    goal = rng.uniform(*_HARMED.get(kind, _MUCH))
     while (opacity > DAMAGED).mean() < goal:
         if rng.random() < (0.5 if kind == "worn" else 0.25):
             piece = _drawn_trace(rng, split["held_out_scans"])
         else:
             piece = _drawn_shape(rng, split["held_out_numbers"])
-        if kind in USUAL:
+        if kind in USUAL + LIGHT:
             piece = np.clip((piece - _EDGE[0]) / (_EDGE[1] - _EDGE[0]), 0, 1)
         area = (piece > DAMAGED).sum() / plane.size
         thick = cv2.distanceTransform((piece > DAMAGED).astype(np.uint8), cv2.DIST_L2, 5).max()
