@@ -319,6 +319,12 @@ def test_a_scratch_that_cuts_off_a_corner_is_no_torn_rim() -> None:
         assert ground_and_missing(image)[1].any() == gone
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (2, 3)])
+def test_a_strip_of_one_pixel_has_no_margin(shape: tuple[int, int]) -> None:
+    around, missing = ground_and_missing(np.full(shape, 0.5, np.float32))
+    assert around.shape == missing.shape == shape and not missing.any()
+
+
 def test_a_shore_along_two_sides_is_no_frame() -> None:
     y, x = np.mgrid[0:400, 0:560].astype(np.float32)
     for ragged in (0, 6):

@@ -45,7 +45,8 @@ def _margin_depth(ground: Mask) -> int:
     """The same where the ground ends as a margin does, straight and not far in; else 0."""
     depths, usual = _depths(ground), _usual_depth(ground)
     third = max(1, depths.size // 3)
-    rise = float(np.median(depths[-third:]) - np.median(depths[:third])) / (depths.size - third)
+    rise = float(np.median(depths[-third:]) - np.median(depths[:third]))
+    rise /= max(1, depths.size - third)
     line = usual + rise * (np.arange(depths.size) - depths.size / 2)
     straight = np.mean(np.abs(depths - line) <= _STRAY) >= _STRAIGHT
     return usual if straight and usual <= _DEEPEST * ground.shape[0] else 0
