@@ -5,7 +5,7 @@ afar, and of gated blocks.
 """
 
 import torch
-from learn_net import brief
+from learn_net import half_precision
 from learn_unet import Gated, Unet
 from torch import Tensor
 from torch.nn import functional
@@ -32,7 +32,7 @@ def loss(
 ) -> tuple[Tensor, dict[str, float]]:
     """What is minimised, and its parts by name: cross-entropy, and Dice (Milletari et al., 2016),
     because damage is rare."""
-    with brief():
+    with half_precision():
         logits = network(print_ - 0.5)
     guess = functional.pixel_shuffle(logits.float(), 2)
     breadth = damage

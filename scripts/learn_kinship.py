@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from learn_ageing import Batch, Course
-from learn_net import brief
+from learn_net import half_precision
 from learn_photos import Bytes, Source
 from learn_unet import Unet
 from torch import Tensor
@@ -65,7 +65,7 @@ def loss(
 ) -> tuple[Tensor, dict[str, float]]:
     """The mean distance of a*, b* from the truth, and its parts by name: that of the propagation
     alone stands beside it."""
-    with brief():
+    with half_precision():
         answer = network(seen)
     answer = functional.pixel_shuffle(answer.float(), 2)
     place, none = answer[:, :-1], answer[:, -1:]

@@ -16,7 +16,7 @@ WIDTHS = (64, 96, 96)
 BLOCKS = (2, 2, 1)
 HARMED = 0.25
 """How much an error of the clearer on damage counts."""
-_BRIEF = ("avx512_dq", "avx_ne_convert", "bf16")
+_HALF = ("avx512_dq", "avx_ne_convert", "bf16")
 """One of these a processor must be capable of, or torch has no fast layers for 16-bit floats."""
 
 
@@ -33,11 +33,11 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return x + cast(Tensor, self.second(functional.relu(self.first(x))))
 
 
-def brief() -> torch.autocast:
+def half_precision() -> torch.autocast:
     """Within it networks compute with 16-bit floats, where torch is fast with them. On a processor
     that knows AVX2 but no more, one step would take sixteen times as long."""
     able = torch.cpu.get_capabilities()
-    return torch.autocast("cpu", torch.bfloat16, enabled=any(able.get(name) for name in _BRIEF))
+    return torch.autocast("cpu", torch.bfloat16, enabled=any(able.get(name) for name in _HALF))
 
 
 def blocks(channels: int, count: int, kind: type[nn.Module] = Block) -> nn.Sequential:
@@ -105,7 +105,7 @@ def loss(
     mending comes before it, and a white line on a road shall stay.
     The finder: cross-entropy, and Dice (Milletari et al., 2016), because damage is rare.
     """
-    with brief():
+    with half_precision():
         residual, logits = network(print_ - 0.5)
     span = span.view(-1, 1, 1, 1)
     made = cleared(print_, residual.float())

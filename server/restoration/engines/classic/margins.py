@@ -3,6 +3,8 @@
 Where a corner is gone, picture must not run on over the margin, nor the margin into the picture.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -45,8 +47,8 @@ def margin_depths(plane: Plane, mask: Mask) -> tuple[int, int, int, int]:
     return depths[0], depths[1], depths[2], depths[3]
 
 
-def margin_of(shape: tuple[int, int], depths: tuple[int, int, int, int]) -> Mask:
-    """True on the margin."""
+def margin_of(shape: tuple[int, ...], depths: Sequence[int]) -> Mask:
+    """True on the margin; ``depths`` as :func:`margin_depths` has them, or empty."""
     out = np.zeros(shape, bool)
     for turn, depth in enumerate(depths):
         np.rot90(out, turn)[:depth] = True

@@ -7,6 +7,7 @@ this is, and whose.
 import numpy as np
 import numpy.typing as npt
 
+from server.restoration.engines.classic.margins import margin_of
 from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
@@ -30,12 +31,8 @@ _EDGE = 3
 def rebate(plane: Plane) -> Mask:
     """True on the rebate and beyond; ``plane`` is luma 0..1, (h, w). One side alone has none: there
     it is a floor or a wall."""
-    out = np.zeros(plane.shape, bool)
     depths = [_depth(np.rot90(plane, turn)) for turn in range(4)]
-    if np.count_nonzero(depths) > 1:
-        for turn, depth in enumerate(depths):
-            np.rot90(out, turn)[:depth] = True
-    return out
+    return margin_of(plane.shape, depths if np.count_nonzero(depths) > 1 else ())
 
 
 def _depth(plane: Plane) -> int:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from server.restoration.engines.classic.margins import margin_of
 from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
@@ -43,18 +44,14 @@ def _usual_depth(ground: Mask) -> int:
 
 def _margin_depth(ground: Mask) -> int:
     """The same where the ground ends as a margin does, straight and not far in; else 0."""
-    depths, usual = _depths(ground), _usual_depth(ground)
+    depths = _depths(ground)
+    usual = int(np.median(depths))
     third = max(1, depths.size // 3)
     rise = float(np.median(depths[-third:]) - np.median(depths[:third]))
     rise /= max(1, depths.size - third)
     line = usual + rise * (np.arange(depths.size) - depths.size / 2)
     straight = np.mean(np.abs(depths - line) <= _STRAY) >= _STRAIGHT
     return usual if straight and usual <= _DEEPEST * ground.shape[0] else 0
-
-
-def _margins(ground: Mask) -> list[int]:
-    """Depths of a margin of this ground along the four sides, as ``rot90`` turns them."""
-    return [_margin_depth(np.rot90(ground, turn)) for turn in range(4)]
 
 
 def _beyond_frame(ground: Mask) -> Mask:
@@ -72,12 +69,11 @@ def _beyond_frame(ground: Mask) -> Mask:
 
 
 def _frame(ground: Mask) -> Mask:
-    """Ground along the sides that have a margin of it, as far in as that."""
-    out = np.zeros_like(ground)
-    for turn, depth in enumerate(_margins(ground)):
-        if depth:
-            np.rot90(out, turn)[: depth + 3] |= np.rot90(ground, turn)[: depth + 3]
-    return out
+    """Ground along the sides that have a margin of it, as far in as that; none along one alone."""
+    depths = [_margin_depth(np.rot90(ground, turn)) for turn in range(4)]
+    if np.count_nonzero(depths) < 2:
+        return np.zeros_like(ground)
+    return ground & margin_of(ground.shape, [depth and depth + 3 for depth in depths])
 
 
 def _torn_rim(piece: Mask, plane: Plane, beyond: float) -> bool:
@@ -120,8 +116,7 @@ def _pieces(small: Plane) -> tuple[Mask, list[Mask]]:
     bottom, right = small.shape[0] - 1, small.shape[1] - 1
     for y, x in ((0, 0), (0, right), (bottom, 0), (bottom, right)):
         ground = _ground_from(small, y, x)
-        if sum(depth > 0 for depth in _margins(ground)) >= 2:
-            around |= _frame(ground)
+        around |= _frame(ground)
         if any(piece[y, x] for piece in pieces):
             continue
         count, labels = cv2.connectedComponents(_beyond_frame(ground).astype(np.uint8))
