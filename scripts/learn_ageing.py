@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from learn_damage import KINDS, Kinds, Plane, Rng, damaged, smooth
+from learn_damage import KINDS, POLARITIES, Kinds, Plane, Rng, damaged, smooth
 from learn_photos import Bytes, Source
 from learn_scenes import Drawn
 
@@ -24,6 +24,10 @@ class Course:
     """What is drawn into the scenes."""
     kinds: Kinds = KINDS
     """Of damage."""
+    rates: tuple[float, ...] = (1.2, 2.5, 5.0)
+    """Pieces of damage on a print of 96 pixels, but for one of four that has none."""
+    polarities: tuple[float, ...] = POLARITIES
+    """As learn_damage has them."""
     faintest: tuple[float, float] = (0.04, 1.0)
     """Damage that changes a pixel by less than the first, or than so many times the grain, cannot
     be seen, and nothing is said of it."""
@@ -286,9 +290,11 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         if rng.random() < 0.12:
             plane = _compressed(rng, plane, 35)
         plane, strength = _grained(rng, plane, fields)
-    rate = 0.0 if rng.random() < 0.25 else float(rng.choice((1.2, 2.5, 5.0)))
+    rate = 0.0 if rng.random() < 0.25 else float(rng.choice(course.rates))
     rate *= (course.side / 96) ** 2
-    harmed, covered = damaged(plane, rng, source, course.kinds, rate=rate)
+    harmed, covered = damaged(
+        plane, rng, source, course.kinds, rate=rate, polarities=course.polarities
+    )
     change = np.abs(np.clip(harmed, 0, 1) - plane)
     plane = np.clip(harmed, 0, 1)
     if not plain:

@@ -17,6 +17,8 @@ Rng = np.random.Generator
 
 _FINE = 4
 """Strokes are drawn this many times larger, then averaged."""
+_COAST = ((1.0, 14), (0.6, 6), (0.35, 2.5))
+"""Waves of a chip's outline: how much each strays, and over how many pixels."""
 
 
 def smooth(rng: Rng, side: int, cells: int) -> Plane:
@@ -172,6 +174,61 @@ def _crack(rng: Rng, side: int, source: Source) -> Plane:
     return cover * np.clip(0.6 + 1.4 * (smooth(rng, side, 24) - 0.2), 0, 1)
 
 
+def _branched(rng: Rng, side: int, source: Source) -> Plane:
+    """A crack of the emulsion, forked like a river, finer with every fork."""
+    strokes: list[tuple[npt.NDArray[np.float64], float]] = []
+    start = [(rng.uniform(0, side, 2), rng.uniform(0, 2 * np.pi), rng.uniform(0.08, 0.5) * side)]
+    wide, bend = rng.uniform(0.6, 2.2), rng.uniform(0.1, 0.5)
+    for depth in range(3):
+        forks = []
+        for place, angle, length in start:
+            turns = angle + np.cumsum(rng.normal(0, bend, max(3, int(length / 4))))
+            steps = np.stack([np.cos(turns), np.sin(turns)], 1) * (length / turns.size)
+            path = np.vstack([place, place + np.cumsum(steps, axis=0)])
+            strokes.append((path, wide * 0.65**depth))
+            for _ in range(int(rng.integers(0, 3))):
+                fork = int(rng.integers(turns.size))
+                side_ways = turns[fork] + rng.choice((-1.0, 1.0)) * rng.uniform(0.4, 1.2)
+                forks.append((path[fork], side_ways, length * rng.uniform(0.2, 0.6)))
+        start = forks
+    return _strokes(side, strokes)
+
+
+def _chipped(rng: Rng, side: int, source: Source) -> Plane:
+    """Emulsion that came off, with an outline like a coast and crumbs around it; often at the rim
+    of the print."""
+    middle, radius = rng.uniform(0, side, 2), float(np.exp(rng.uniform(np.log(2), np.log(14))))
+    if rng.random() < 0.25:
+        middle[rng.integers(2)] = rng.choice((0, side))
+    axis = np.arange(side, dtype=np.float32)
+    far = np.hypot(axis[None] - np.float32(middle[0]), axis[:, None] - np.float32(middle[1]))
+    coast = sum(
+        (share * (smooth(rng, side, round(side / cell)) - 0.5) for share, cell in _COAST),
+        np.zeros((side, side), np.float32),
+    )
+    within = 1 - far / np.float32(radius) + np.float32(rng.uniform(0.6, 1.8)) * coast
+    return np.asarray(np.clip(within * radius / 2 + 0.5, 0, 1) * (far < 2.5 * radius), np.float32)
+
+
+def _scuffed(rng: Rng, side: int, source: Source) -> Plane:
+    """Rubbed: a bundle of fine short scratches, nearly parallel."""
+    turn, stray = rng.uniform(0, np.pi), rng.uniform(0.01, 0.15)
+    middle, spread = rng.uniform(0, side, 2), rng.uniform(2, 16)
+    long = float(np.exp(rng.uniform(np.log(4), np.log(40))))
+    strokes = [
+        (
+            _segment(
+                middle + rng.normal(0, spread, 2),
+                turn + rng.normal(0, stray),
+                long * rng.uniform(0.2, 0.8),
+            ),
+            float(rng.uniform(0.3, 1.0)),
+        )
+        for _ in range(int(rng.integers(3, 16)))
+    ]
+    return _strokes(side, strokes)
+
+
 def _placed(rng: Rng, side: int, sizes: list[Bytes], scale: float) -> Plane:
     level = 0 if scale > 0.7 else 1 if scale > 0.35 else 2
     return _turned(rng, side, sizes[level], scale * 2**level)
@@ -241,6 +298,17 @@ RULED: Kinds = (*SPECKLED, (0.2, partial(_straight, widest=5.5)))
 """And more straight lines, up to the width of a thick wire."""
 WORN: Kinds = (*RULED, (0.4, _worn))
 """And film that ran through a machine."""
+VARIED: Kinds = (
+    *WORN,
+    (0.25, _hair),
+    (0.15, _crack),
+    (0.15, _branched),
+    (0.25, _chipped),
+    (0.15, _scuffed),
+)
+"""And of everything, more that is ragged."""
+POLARITIES = (0.05, 0.5, 0.8, 0.97)
+"""What share of a print's marks is light: one of these."""
 
 
 def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
@@ -267,13 +335,19 @@ def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
 
 
 def damaged(
-    plane: Plane, rng: Rng, source: Source, kinds: Kinds, *, rate: float
+    plane: Plane,
+    rng: Rng,
+    source: Source,
+    kinds: Kinds,
+    *,
+    rate: float,
+    polarities: tuple[float, ...] = POLARITIES,
 ) -> tuple[Plane, Plane]:
     """The print with about ``rate`` pieces of damage, and how much of each pixel they cover."""
     side = plane.shape[0]
     covered = np.zeros((side, side), np.float32)
     chances = np.array([chance for chance, _ in kinds])
-    polarity = rng.choice((0.05, 0.5, 0.8, 0.97))
+    polarity = rng.choice(polarities)
     for _ in range(int(rng.poisson(rate))):
         kind = kinds[int(rng.choice(len(kinds), p=chances / chances.sum()))][1]
         opacity = np.float32(1.0 if rng.random() < 0.4 else rng.uniform(0.4, 1.0))

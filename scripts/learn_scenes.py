@@ -34,6 +34,30 @@ def _lined(rng: Rng, scene: Plane) -> Plane:
     return scene + share * _opacity(canvas) * (value - scene)
 
 
+def _masted(rng: Rng, scene: Plane) -> Plane:
+    """Masts, poles, bars and rails: straight, up to seven pixels of the print wide, round or flat,
+    often several of a direction, and one end of them in the picture."""
+    side = scene.shape[0]
+    turn, count = rng.uniform(0, np.pi), int(rng.integers(1, 5))
+    stray = rng.uniform(0.005, 0.08)
+    wide, dark = float(np.exp(rng.uniform(np.log(2), np.log(14)))), rng.random() < 0.65
+    value = np.float32(rng.uniform(0, 0.35) if dark else rng.uniform(0.6, 1.0))
+    shade, share = np.float32(rng.uniform(-0.3, 0.3)), np.float32(rng.uniform(0.6, 1.0))
+    y, x = np.mgrid[:side, :side].astype(np.float32)
+    for _ in range(count):
+        angle = turn + rng.normal(0, stray)
+        cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+        middle, long = rng.uniform(0, side, 2), rng.uniform(0.15, 1.2) * side
+        along = (x - np.float32(middle[0])) * cos + (y - np.float32(middle[1])) * sin
+        across = (y - np.float32(middle[1])) * cos - (x - np.float32(middle[0])) * sin
+        tapered = 1 - np.float32(rng.uniform(0, 0.5)) * along / np.float32(long)
+        half = np.float32(wide * rng.uniform(0.4, 1.0) / 2) * tapered
+        cover = np.clip(half - np.abs(across) + 0.5, 0, 1) * np.clip(long / 2 - np.abs(along), 0, 1)
+        tone = value + shade * np.clip(across / np.maximum(half, 0.5), -1, 1)
+        scene = scene + share * cover * (np.clip(tone, 0, 1) - scene)
+    return np.asarray(scene, np.float32)
+
+
 def _lettered(rng: Rng, scene: Plane) -> Plane:
     word = "".join(rng.choice(list("ABDEGHKLMNORSTUW1234567890aehknorst ")) for _ in range(9))
     canvas = np.zeros(scene.shape, np.uint8)
@@ -239,3 +263,5 @@ EQUALS: Drawn = ((0.05, _lit), (0.08, _buttoned), (0.03, _perforated))
 """Small things that are sharp, but come in rows of equals."""
 FLOWERING: Drawn = ((0.05, _flowering),)
 INSCRIBED: Drawn = ((0.2, _inscribed),)
+RIGGED: Drawn = ((0.15, _masted), (0.05, _lined), (0.05, _ringed), (0.05, _lit))
+"""What is as broad as the broadest scratch, and more of what catches the light."""

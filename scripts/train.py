@@ -31,10 +31,10 @@ import numpy as np
 import torch
 import torch.multiprocessing as processes
 from learn_ageing import Batch, Course, batch, grain_fields
-from learn_damage import RULED, SPECKLED, WORN
+from learn_damage import RULED, SPECKLED, VARIED
 from learn_export import export, weights
 from learn_photos import Source, read_shipped, read_source
-from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED, RARELY
+from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED, RARELY, RIGGED
 from torch import nn
 
 SEED, BATCH = 1974, 16
@@ -53,10 +53,6 @@ class Leg:
     """Over so many steps the rate falls."""
     rate: float = 1.5e-3
     """Highest rate of learning."""
-    kept: float = 0.0
-    """The share of the weights that it began with in those that it ends with: what is learnt late
-    takes something from what was known before, and a mean of both has most of either (Wortsman et
-    al., Robust fine-tuning of zero-shot models, 2022)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +101,18 @@ _HARDER = replace(_SEEN, drawn=_SEEN.drawn + FLOWERING, kinds=RULED, plain=0.1, 
 FINDING = {
     0: _SEEN,
     14_200: _HARDER,
-    44_000: replace(_HARDER, drawn=_HARDER.drawn + INSCRIBED, kinds=WORN),
+    44_000: replace(
+        _HARDER,
+        drawn=_HARDER.drawn + INSCRIBED + RIGGED,
+        kinds=VARIED,
+        rates=(0.2, 0.5, 1.2, 2.5, 5.0),
+        polarities=(0.05, 0.3, 0.5, 0.5, 0.7, 0.97),
+    ),
 }
 """The harder lessons come later (Bengio et al., Curriculum learning, 2009): what is as straight and
 as sharp as a wire, as flat and as light as a petal, or as soft as all else on an enlarged print;
-last, film's wear, and lettering beside it, whose strokes are as short."""
+last, film's wear and all that is ragged, on prints with few marks or many, beside lettering, whose
+strokes are as short, and masts, which are as broad."""
 TASKS = {
     "clear": Task(
         learn_net.Network,
@@ -122,7 +125,7 @@ TASKS = {
         learn_finder.Finder,
         learn_finder.loss,
         FINDING,
-        (Leg(44_000, 12_000), Leg(48_000, 3800, rate=6e-4, kept=0.5)),
+        (Leg(44_000, 12_000), Leg(47_000, 2800, rate=6e-4)),
         read_shipped,
     ),
     "kinship": Task(
@@ -155,7 +158,6 @@ class Training:
         self.mean = task.network()
         self.mean.load_state_dict(self.network.state_dict())
         self.optimiser = self._optimiser()
-        self.begun = self._shipping()
         self.step = 0
 
     def _optimiser(self) -> torch.optim.Optimizer:
@@ -163,22 +165,12 @@ class Training:
             self.network.parameters(), betas=(0.9, 0.99), weight_decay=1e-3, fused=True
         )
 
-    def _shipping(self) -> dict[str, torch.Tensor]:
-        """The running mean, rounded as it ships."""
-        return {name: part.half().float() for name, part in self.mean.state_dict().items()}
-
     def begin(self) -> None:
-        """A leg: from the running mean, its optimiser knowing nothing."""
-        self.begun = self._shipping()
+        """A leg: from the running mean, rounded as it ships, its optimiser knowing nothing."""
+        shipping = {name: part.half().float() for name, part in self.mean.state_dict().items()}
         for network in (self.network, self.mean):
-            network.load_state_dict(self.begun)
+            network.load_state_dict(shipping)
         self.optimiser = self._optimiser()
-
-    def end(self, leg: Leg) -> None:
-        """A leg: the running mean keeps a share of what it began with."""
-        with torch.no_grad():
-            for name, part in self.mean.named_parameters():
-                part.lerp_(self.begun[name], leg.kept)
 
     def slope(self, made: Batch) -> dict[str, float]:
         """Sets the gradients from one batch; the parts of the loss."""
@@ -229,7 +221,6 @@ class Training:
                 "step": self.step,
                 "network": self.network.state_dict(),
                 "mean": self.mean.state_dict(),
-                "begun": self.begun,
                 "optimiser": self.optimiser.state_dict(),
             },
             part,
@@ -240,7 +231,6 @@ class Training:
         held = torch.load(path, weights_only=True)
         self.network.load_state_dict(held["network"])
         self.mean.load_state_dict(held["mean"])
-        self.begun = held["begun"]
         self.optimiser.load_state_dict(held["optimiser"])
         self.step = held["step"]
 
@@ -271,8 +261,6 @@ def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: An
         mean = shared.mean(dim=0)
         barrier.wait(_PATIENCE)
         training.move(mean, rate(training.step, leg, max(first, given.at)))
-        if training.step == leg.until:
-            training.end(leg)
         if rank == 0 and training.step % _SAY_EVERY == 0:
             told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
             pace = (time.monotonic() - since) / len(seen)

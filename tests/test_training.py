@@ -14,13 +14,20 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from learn_ageing import Batch, Course, around_face, example, grain_fields  # noqa: E402
-from learn_damage import RULED, SPECKLED, WORN  # noqa: E402
+from learn_damage import RULED, SPECKLED, VARIED, WORN, damaged  # noqa: E402
 from learn_export import export  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
-from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED  # noqa: E402
+from learn_scenes import (  # noqa: E402
+    BELONGING,
+    DECEIVING,
+    EQUALS,
+    FLOWERING,
+    INSCRIBED,
+    RIGGED,
+)
 from train import FINDING, TASKS, Leg, Task, Training, options, rate, work  # noqa: E402
 
-DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED
+DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED + RIGGED
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
 
 
@@ -235,18 +242,18 @@ def test_a_step_belongs_to_a_leg_that_began_where_the_last_one_ended() -> None:
 
 
 def test_a_training_can_be_given_another_end() -> None:
-    task = replace(TASKS["find"], legs=(Leg(100, 30), Leg(200, 50, kept=0.5)))
+    task = replace(TASKS["find"], legs=(Leg(100, 30), Leg(200, 50, rate=0.5)))
     assert task.ended(None, None).legs == task.legs
     assert task.ended(90, 10).legs == (Leg(90, 10),)
     assert task.ended(100, None).legs == (Leg(100, 30),)
-    assert task.ended(150, None).legs == (Leg(100, 30), Leg(150, 50, kept=0.5))
-    assert task.ended(300, 20).legs == (Leg(100, 30), Leg(300, 20, kept=0.5))
+    assert task.ended(150, None).legs == (Leg(100, 30), Leg(150, 50, rate=0.5))
+    assert task.ended(300, 20).legs == (Leg(100, 30), Leg(300, 20, rate=0.5))
 
 
-def test_a_leg_begins_as_if_with_the_weights_that_ship_and_ends_with_a_share_of_them(
+def test_a_leg_begins_as_if_with_the_weights_that_ship(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    legs = (Leg(2, 1), Leg(4, 0, rate=0.5, kept=0.25))
+    legs = (Leg(2, 1), Leg(4, 0, rate=0.5))
     short = replace(TASKS["find"], legs=legs, source=lambda photos: source())
     monkeypatch.setitem(TASKS, "find", short)
     size = sum(part.numel() for part in short.network().parameters())
@@ -267,11 +274,6 @@ def test_a_leg_begins_as_if_with_the_weights_that_ship_and_ends_with_a_share_of_
     for other in (again, begun):
         for name, part in whole["mean"].items():
             assert torch.equal(part, other["mean"][name]), name
-    monkeypatch.setitem(TASKS, "find", replace(short, legs=(legs[0], replace(legs[1], kept=0.0))))
-    plain = worked("plain")
-    for name, part in first["mean"].items():
-        expected = 0.25 * part.half().float() + 0.75 * plain["mean"][name]
-        torch.testing.assert_close(whole["mean"][name], expected)
 
 
 def test_film_is_worn_along_its_run_in_strokes_as_thin_as_they_show() -> None:
@@ -286,6 +288,67 @@ def test_film_is_worn_along_its_run_in_strokes_as_thin_as_they_show() -> None:
         thin.append(halves.max())
     assert np.median(along) > 1.5
     assert np.median(thin) <= 2
+
+
+def test_masts_get_as_broad_as_the_broadest_scratch_and_are_as_straight() -> None:
+    masts, scene = RIGGED[0][1], np.full((256, 256), 0.5, np.float32)
+    broad = []
+    for seed in range(30):
+        drawn = np.abs(masts(np.random.default_rng(seed), scene) - scene) > 0.05
+        halves = cv2.distanceTransform(drawn.astype(np.uint8), cv2.DIST_L2, 5)
+        broad.append(float(halves.max()))
+        count, labels = cv2.connectedComponents(drawn.astype(np.uint8), connectivity=8)
+        for label in range(1, count):
+            points = np.argwhere(labels == label).astype(np.float32)
+            if len(points) > 60 and halves[labels == label].max() < 3:
+                (_, sides, _) = cv2.minAreaRect(points)
+                # Where two cross, they fill less of the box around both.
+                assert min(sides) < 9 or len(points) < 0.6 * sides[0] * sides[1]
+    # A pixel of the print is two of the scene.
+    assert max(broad) / 2 > 2.5 and min(broad) < 2.5
+
+
+def test_what_is_ragged_is_ragged_and_within_the_print() -> None:
+    def outline(cover: Any) -> tuple[float, float]:
+        mask = (cover > 0.5).astype(np.uint8)
+        contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+        return float(mask.sum()), sum(cv2.arcLength(each, True) for each in contours)
+
+    ragged: dict[str, list[float]] = {}
+    for _, kind in VARIED[-3:]:
+        for seed in range(40):
+            cover = np.asarray(kind(np.random.default_rng(seed), 128, source()))
+            assert cover.shape == (128, 128) and cover.min() >= 0 and cover.max() <= 1
+            area, around = outline(cover)
+            if area > 20:
+                # 1 for a disc.
+                ragged.setdefault(kind.__name__, []).append(around**2 / (4 * np.pi * area))
+    assert all(len(each) > 10 for each in ragged.values())
+    assert np.percentile(ragged["_chipped"], 75) > 1.4
+    assert min(np.median(ragged[name]) for name in ("_branched", "_scuffed")) > 2.5
+
+
+def test_the_last_lesson_has_more_prints_with_few_marks_and_with_both_light_and_dark_ones() -> None:
+    flecks = tuple(each for each in SPECKLED if each[1].__name__ == "_fleck")
+    few, both = {}, {}
+    for step in (0, 44_000):
+        course, counts = TASKS["find"].course(step), []
+        for seed in range(80):
+            plane = np.full((128, 128), 0.5, np.float32)
+            harmed, _ = damaged(
+                plane,
+                np.random.default_rng(seed),
+                source(),
+                flecks,
+                rate=15,
+                polarities=course.polarities,
+            )
+            counts.append([(harmed > 0.55).sum(), (harmed < 0.45).sum()])
+        light, dark = np.array(counts).T
+        both[step] = float((np.minimum(light, dark) > 0.1 * (light + dark)).mean())
+        few[step] = float(np.mean(np.array(course.rates) < 1))
+    assert both[44_000] > both[0] + 0.1
+    assert few[44_000] > few[0]
 
 
 def test_a_face_is_in_the_middle_half_of_what_is_cut_around_it() -> None:

@@ -33,7 +33,7 @@ _CLOSEST, _MOST_SEEN = 2.0, 2_700_000
 so many pixels of it."""
 _LOOKS = (0.5, 0.75, 1.0)
 """The sides of all its looks, of that; the mean of what it says counts."""
-_REFUSED, _DENIED = 1.0, -5.0
+_REFUSED, _DENIED = 1.0, -8.0
 """Logarithm of the odds up to which a look does not take a mark for damage; and a line of a torn
 print, or one that is lighter or darker than all else: what is straight and even is easily a wire to
 the network, so there only a firm no counts."""
@@ -44,7 +44,7 @@ _UNLIKELY = -2.0
 of snow between trees is one to the closest look alone."""
 _EDGE = np.ones((3, 3), np.uint8)
 """How far a mark's soft edge reaches beyond what a rule finds of it."""
-_FACE = 3.0
+_FACE = 3.5
 """By how much the logarithm of the odds must be higher where a face may be: an eye and the light on
 a nose look like specks, so there only what is nearly certain counts."""
 _NEVER = np.float32(-20)

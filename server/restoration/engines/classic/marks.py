@@ -19,16 +19,16 @@ Mask = npt.NDArray[np.bool_]
 Each = npt.NDArray[np.bool_]
 """One truth a mark; the first is what is no mark."""
 
-_BOLD, _PLAIN, _CAREFUL = -0.9, 1.0, 3.0
+_BOLD, _PLAIN, _CAREFUL = -1.4, 1.0, 3.0
 """Logarithm of the odds from which a pixel is damage: in a print that has suffered; on the calm
 ground of any; elsewhere in one that has not."""
 _RIM = np.float32(2.5)
 """How much less likely a mark's soft edge may be, which would colour what fills the mark."""
 _CLEAR = 2.0
 """Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
-_HARDLY, _MUCH = 0.0015, 0.0045
+_HARDLY, _MUCH = 0.0006, 0.002
 """Shares of the calm ground with such damage between which the bar moves."""
-_FEW = 15_000
+_FEW = 37_500
 """Pixels of calm ground below which it says less: on a tiny picture one speck is a big share."""
 _CALMEST, _EDGE = 0.4, 0.03
 """The share of a picture that is looked at for that, but for an edge of this share of its sides,
