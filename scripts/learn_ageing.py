@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
-from learn_damage import KINDS, POLARITIES, Kinds, Plane, Rng, damaged, smooth
+from learn_damage import KINDS, Kinds, Plane, Rng, damaged, smooth
 from learn_photos import Bytes, Source
 from learn_scenes import Drawn
 
@@ -26,8 +26,8 @@ class Course:
     """Of damage."""
     rates: tuple[float, ...] = (1.2, 2.5, 5.0)
     """Pieces of damage on a print of 96 pixels, but for one of four that has none."""
-    polarities: tuple[float, ...] = POLARITIES
-    """As learn_damage has them."""
+    polarities: tuple[float, ...] = (0.05, 0.5, 0.8, 0.97)
+    """What share of a print's marks is light: one of these."""
     faintest: tuple[float, float] = (0.04, 1.0)
     """Damage that changes a pixel by less than the first, or than so many times the grain, cannot
     be seen, and nothing is said of it."""

@@ -188,8 +188,8 @@ def _branched(rng: Rng, side: int, source: Source) -> Plane:
             strokes.append((path, wide * 0.65**depth))
             for _ in range(int(rng.integers(0, 3))):
                 fork = int(rng.integers(turns.size))
-                side_ways = turns[fork] + rng.choice((-1.0, 1.0)) * rng.uniform(0.4, 1.2)
-                forks.append((path[fork], side_ways, length * rng.uniform(0.2, 0.6)))
+                aside = turns[fork] + rng.choice((-1.0, 1.0)) * rng.uniform(0.4, 1.2)
+                forks.append((path[fork], aside, length * rng.uniform(0.2, 0.6)))
         start = forks
     return _strokes(side, strokes)
 
@@ -307,8 +307,6 @@ VARIED: Kinds = (
     (0.15, _scuffed),
 )
 """And of everything, more that is ragged."""
-POLARITIES = (0.05, 0.5, 0.8, 0.97)
-"""What share of a print's marks is light: one of these."""
 
 
 def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
@@ -341,9 +339,10 @@ def damaged(
     kinds: Kinds,
     *,
     rate: float,
-    polarities: tuple[float, ...] = POLARITIES,
+    polarities: tuple[float, ...],
 ) -> tuple[Plane, Plane]:
-    """The print with about ``rate`` pieces of damage, and how much of each pixel they cover."""
+    """The print with about ``rate`` pieces of damage, of which one of ``polarities`` is the share
+    that is light; and how much of each pixel they cover."""
     side = plane.shape[0]
     covered = np.zeros((side, side), np.float32)
     chances = np.array([chance for chance, _ in kinds])

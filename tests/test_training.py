@@ -14,7 +14,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from learn_ageing import Batch, Course, around_face, example, grain_fields  # noqa: E402
-from learn_damage import RULED, SPECKLED, VARIED, WORN, damaged  # noqa: E402
+from learn_damage import RULED, SPECKLED, VARIED, WORN  # noqa: E402
 from learn_export import export  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
 from learn_scenes import (  # noqa: E402
@@ -328,27 +328,25 @@ def test_what_is_ragged_is_ragged_and_within_the_print() -> None:
     assert min(np.median(ragged[name]) for name in ("_branched", "_scuffed")) > 2.5
 
 
-def test_the_last_lesson_has_more_prints_with_few_marks_and_with_both_light_and_dark_ones() -> None:
+def test_a_course_says_how_many_marks_its_prints_have_and_how_many_of_them_are_light() -> None:
     flecks = tuple(each for each in SPECKLED if each[1].__name__ == "_fleck")
-    few, both = {}, {}
-    for step in (0, 44_000):
-        course, counts = TASKS["find"].course(step), []
-        for seed in range(80):
-            plane = np.full((128, 128), 0.5, np.float32)
-            harmed, _ = damaged(
-                plane,
-                np.random.default_rng(seed),
-                source(),
-                flecks,
-                rate=15,
-                polarities=course.polarities,
-            )
-            counts.append([(harmed > 0.55).sum(), (harmed < 0.45).sum()])
-        light, dark = np.array(counts).T
-        both[step] = float((np.minimum(light, dark) > 0.1 * (light + dark)).mean())
-        few[step] = float(np.mean(np.array(course.rates) < 1))
-    assert both[44_000] > both[0] + 0.1
-    assert few[44_000] > few[0]
+    usual = replace(FINDING[0], drawn=(), plain=1.0, kinds=flecks)
+
+    def marks(course: Course) -> tuple[float, float]:
+        """Marked pixels of sixty prints, and the share of them that is lighter than the scene."""
+        marked = lighter = 0
+        for seed in range(60):
+            rng = np.random.default_rng(seed)
+            one = example(rng, source(), grain_fields(1), course)
+            scene = cv2.resize(one.scene, one.print.shape, interpolation=cv2.INTER_AREA)
+            marked += int(one.damage.sum())
+            lighter += int((one.damage * (one.print > scene)).sum())
+        return float(marked), lighter / marked
+
+    few, many = (marks(replace(usual, rates=rates))[0] for rates in ((0.2,), (5.0,)))
+    assert 0 < few < 0.2 * many
+    light, dark = (marks(replace(usual, polarities=(share,)))[1] for share in (1.0, 0.0))
+    assert light > 0.8 and dark < 0.2
 
 
 def test_a_face_is_in_the_middle_half_of_what_is_cut_around_it() -> None:

@@ -117,7 +117,7 @@ def ruled(plane: npt.NDArray[np.float32], odds: npt.NDArray[np.float32], torn: b
 def test_what_the_network_refuses_in_every_look_no_rule_finds() -> None:
     image, truth = scratched(smooth())
     plane = np.ascontiguousarray(image[..., 0])
-    looks = np.full(plane.shape, -8, np.float32)
+    looks = np.full(plane.shape, -9, np.float32)
     assert not ruled(plane, looks, torn=False).any()
     looks[truth] = 5
     near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
@@ -143,7 +143,7 @@ def test_a_line_is_damage_as_a_whole_or_not_at_all() -> None:
     plane += (np.float32(0.97) - plane) * line / np.float32(255)
     there = line > 128
     for share, whole in ((0.3, False), (0.7, True)):
-        looks = np.full(plane.shape, -8, np.float32)
+        looks = np.full(plane.shape, -9, np.float32)
         looks[:, : round(60 + 240 * share)][there[:, : round(60 + 240 * share)]] = 5
         for torn in (False, True):
             of_it = ruled(plane, looks, torn)[there].mean()
