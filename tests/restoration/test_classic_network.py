@@ -10,6 +10,7 @@ from skimage import data
 
 from server.restoration.engine import Image
 from server.restoration.engines.classic import Classic, network
+from server.restoration.engines.classic import clear as clear_module
 from server.restoration.engines.classic.clear import clear, working_scale
 from server.restoration.lab import Plane
 
@@ -128,6 +129,12 @@ def test_large_scans_are_read_reduced_but_never_below_half(
     size: tuple[int, int], expected: float
 ) -> None:
     assert working_scale(*size) == pytest.approx(expected, abs=0.01)
+
+
+def test_the_largest_scans_keep_their_size_to_the_pixel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clear_module, "WORK_PIXELS", 2000)
+    image = grey(old_print(scene()))[:97, :119]
+    assert clear(image, strength=1.0, chroma=1.0, report=quiet).shape == (97, 119, 3)
 
 
 def test_a_large_scan_keeps_its_size_and_proportions() -> None:

@@ -16,11 +16,13 @@ from server.restoration.lab import Plane, is_grey, strips
 WORK_PIXELS = 1_300_000
 """A larger scan is read reduced, at most to half its sides: its own pixels hold grain, the lens'
 blur reaches over several of them, and twice the reduced size is no less than it had."""
+_LEAST = 0.5
+"""The size at which the largest are read."""
 
 
 def working_scale(height: int, width: int) -> float:
     """The size at which a scan is read, as a share of its sides, 0.5 to 1."""
-    return float(np.clip((WORK_PIXELS / (height * width)) ** 0.5, 0.5, 1.0))
+    return float(np.clip((WORK_PIXELS / (height * width)) ** 0.5, _LEAST, 1.0))
 
 
 def clear(image: Image, *, strength: float, chroma: float, report: Report) -> Image:
@@ -32,10 +34,11 @@ def clear(image: Image, *, strength: float, chroma: float, report: Report) -> Im
     height, width = image.shape[:2]
     plane = luma(image)
     scale = working_scale(height, width)
-    small = (max(width // 2, round(width * scale)), max(height // 2, round(height * scale)))
+    small = (max(1, round(width * scale)), max(1, round(height * scale)))
     read = cv2.resize(plane, small, interpolation=cv2.INTER_AREA) if scale < 1 else plane
     fine = cleared(np.asarray(read, np.float32), lambda share: report(0.8 * share))
-    rows, columns = max(fine.shape[0], height), max(fine.shape[1], width)
+    # Read at half its size, a scan with odd sides keeps them.
+    rows, columns = (height, width) if scale == _LEAST else fine.shape
     fine = _at(fine, rows, columns)
     cv2.addWeighted(fine, strength, _at(plane, rows, columns), 1 - strength, 0, dst=fine)
     out = np.empty((rows, columns, 3), np.float32)
