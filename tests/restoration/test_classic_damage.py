@@ -136,6 +136,30 @@ def test_a_mark_of_even_ground_needs_more_than_one_look_against_all_others() -> 
         assert of_it > 0.8 if taken else of_it == 0, of_it
 
 
+def test_a_mark_of_even_ground_is_damage_as_a_whole_or_not_at_all() -> None:
+    image, truth = flecked(even(300, 720), 0.85)
+    plane = np.ascontiguousarray(image[..., 0])
+    rows = np.arange(plane.shape[0])[:, None] % 70 < 38
+    for seen, taken in ((truth & rows, False), (truth, True)):
+        of_it = ruled(plane, np.where(seen, np.float32(3), np.float32(-9)), torn=False)[truth]
+        assert of_it.mean() > 0.8 if taken else of_it.mean() < 0.5, of_it.mean()
+
+
+def test_off_calm_ground_a_mark_of_even_ground_must_be_likely() -> None:
+    """A lit roof between trees."""
+    image, truth = flecked(even(300, 720), 0.85)
+    plane = np.ascontiguousarray(image[..., 0])
+    trees = plane + np.float32(0.02) * (np.arange(720, dtype=np.int32)[None] // 12 % 2)
+    nothing, looks = np.zeros(plane.shape, bool), np.full((3, *plane.shape), -9, np.float32)
+    looks[0, truth], looks[1:, truth] = 3, -3
+    of_it = [
+        by_rules(p, looks, 1.0, torn=False, found=nothing)[truth].mean() for p in (plane, trees)
+    ]
+    assert of_it[0] > 0.8 and of_it[1] < 0.1, of_it
+    looks[1:, truth] = 0
+    assert by_rules(trees, looks, 1.0, torn=False, found=nothing)[truth].mean() > 0.5
+
+
 def test_a_line_is_damage_as_a_whole_or_not_at_all() -> None:
     plane = np.ascontiguousarray(textured(300, 400)[..., 0])
     line = np.zeros(plane.shape, np.uint8)

@@ -193,3 +193,23 @@ def test_and_on_restless_ground_what_is_a_third_as_broad() -> None:
         odds[150:154, 100:106] = odds[150:154, 220:226] = 6
         assert marks(plane, odds)[150:154, 100:106].all()
         assert marks(plane, odds)[150:154, 220:226].all() == found
+
+
+def crossed(
+    tone: float, sure: float, *, long: int = 120, wide: int = 3, bent: bool = False
+) -> bool:
+    """Whether a line of such a tone across the foliage of a print that has suffered is damage."""
+    plane, odds = print_of(30)
+    columns = np.arange(160, 160 + long)
+    rows = 150 + (np.round(20 * np.sin(columns / 25)).astype(int) if bent else 0)
+    for off in range(wide):
+        plane[rows + off, columns], odds[rows + off, columns] = tone, sure
+    return bool(marks(plane, odds)[rows, columns].all())
+
+
+def test_a_long_straight_dark_mark_is_a_mast_or_a_wire_unless_that_is_unlikely() -> None:
+    assert not crossed(-1.0, 1.2)
+    assert crossed(-1.0, 2.0)
+    assert crossed(2.0, 1.2)
+    assert crossed(-1.0, 1.2, bent=True)
+    assert crossed(-1.0, 1.2, long=11, wide=1)

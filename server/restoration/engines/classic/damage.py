@@ -16,7 +16,7 @@ from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.halos import with_halos
 from server.restoration.engines.classic.lines import thin_lines
 from server.restoration.engines.classic.margins import margin_depths
-from server.restoration.engines.classic.marks import beyond, condition, marks, of_one_polarity
+from server.restoration.engines.classic.marks import beyond, calm, condition, marks, of_one_polarity
 from server.restoration.engines.classic.network import damage_odds
 from server.restoration.engines.classic.noise import measured
 from server.restoration.engines.classic.rebate import rebate
@@ -38,10 +38,11 @@ _REFUSED, _DENIED = 1.0, -8.0
 print, or one that is lighter or darker than all else: what is straight and even is easily a wire to
 the network, so there only a firm no counts."""
 _MOST = 0.5
-"""The share of a line that it must take."""
-_UNLIKELY = -2.0
-"""Logarithm of the odds, the mean of all looks, up to which a mark of even ground is none: a patch
-of snow between trees is one to the closest look alone."""
+"""The share of a line or a mark that it must take."""
+_UNLIKELY, _UNDECIDED = -2.0, 0.0
+"""Logarithm of the odds, the mean of all looks, up to which a mark of even ground is none: where
+all around it is calm, and where it is not. A patch of snow or a lit roof between trees is one to
+the closest look alone."""
 _EDGE = np.ones((3, 3), np.uint8)
 """How far a mark's soft edge reaches beyond what a rule finds of it."""
 _FACE = 3.5
@@ -108,24 +109,25 @@ def by_rules(plane: Plane, looks: Plane, sensitivity: float, *, torn: bool, foun
     damage in one of its ``looks`` at least, as logarithms of the odds, (looks, h, w). A clean
     scratch across a sky is a wire to the others, and of a tangled hair they see but the ends.
 
-    A line as a whole, where the network sees most of it; and each mark with its soft edge, unless
-    it is ``found`` already: then the network knows that best."""
+    Each as a whole, where the network sees most of it, and with its soft edge, unless it is a line
+    that is ``found`` already: then the network knows that best."""
     sigma, surest = measured(plane).typical, cv2.dilate(looks.max(axis=0), _EDGE)
     strange = torn | (cv2.dilate(beyond(plane).astype(np.uint8), _EDGE) > 0)
     lines = thin_lines(plane, sigma=sigma, sensitivity=sensitivity)
-    lines = _wholes(lines, surest > np.where(strange, _DENIED, _REFUSED), _MOST)
+    lines = _wholes(lines, surest > np.where(strange, _DENIED, _REFUSED))
     even = on_even_ground(plane, sigma=sigma, sensitivity=sensitivity)
-    likely = cv2.dilate(looks.mean(axis=0), _EDGE) > _UNLIKELY
-    even = _wholes(even, likely & (surest > _REFUSED), 0.0)
-    edged = even | (lines & ~_wholes(lines, found, _MOST))
+    ground = calm(plane, but=cv2.dilate(even.astype(np.uint8), _EDGE, iterations=2) > 0)
+    likely = cv2.dilate(looks.mean(axis=0), _EDGE) > np.where(ground, _UNLIKELY, _UNDECIDED)
+    even = _wholes(even, likely & (surest > _REFUSED))
+    edged = even | (lines & ~_wholes(lines, found))
     return np.asarray(lines | (cv2.dilate(edged.astype(np.uint8), _EDGE) > 0))
 
 
-def _wholes(marks: Mask, taken: Mask, share: float) -> Mask:
-    """All of each mark of which more than a share is taken for damage."""
+def _wholes(marks: Mask, taken: Mask) -> Mask:
+    """All of each mark most of which is taken for damage."""
     count, labels = cv2.connectedComponents(marks.astype(np.uint8), connectivity=8)
     pixels = np.bincount(labels.ravel(), minlength=count)
-    keep = np.bincount(labels[taken], minlength=count) > share * pixels
+    keep = np.bincount(labels[taken], minlength=count) > _MOST * pixels
     keep[0] = False
     return np.asarray(keep[labels])
 

@@ -56,6 +56,12 @@ _ENOUGH, _OTHERS, _LONG = 20, 0.1, 0.04
 """So many marks of one polarity on calm ground, and of the other no more than this share of them,
 and a picture's damage is of that polarity: dust on a negative is light in every print of it. Only
 a line longer than this share of the picture's long side, as no letter is, may be of the other."""
+_SLENDER, _POLE = 0.1, 1.5
+"""The shorter axis of a mark over the longer, below which it may be a mast, a pole or a wire; and
+the mean logarithm of the odds from which one that is dark, and longer than a letter, is damage all
+the same, however boldly a print is searched: of such marks more belong to the picture than not."""
+_PIXEL = 1 / 12
+"""Variance of places within a pixel, along either side of it."""
 _WINDOW = 31
 """Pixels around a place that tell whether it is calm, or a mark light or dark."""
 
@@ -69,6 +75,9 @@ class _Marks:
     """Lighter than what lies around it."""
     across: npt.NDArray[np.float64]
     """Pixels from corner to corner."""
+    pixels: npt.NDArray[np.int64]
+    slender: Each
+    """Straight and narrow."""
 
     @property
     def small(self) -> Each:
@@ -121,14 +130,16 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
     if state.boldness < _SOME:
         doubtful = np.ones(keep.size, bool)
         doubtful[known.labels[odds > _CERTAIN]] = False
-        pixels = np.bincount(known.labels.ravel(), minlength=keep.size)
         strange = np.bincount(known.labels[beyond(plane)], minlength=keep.size)
-        doubtful[strange > pixels / 2] = False
+        doubtful[strange > known.pixels / 2] = False
         broad = np.zeros(keep.size, bool)
         broad[known.labels[half > widest * np.where(ground, _HALF, _THIRD)]] = True
         keep &= ~(broad & doubtful)
     if _starry(plane, odds):
         keep &= ~(known.small & known.light)
+    sure = np.bincount(known.labels.ravel(), weights=odds.ravel(), minlength=keep.size)
+    pole = known.slender & ~known.light & (known.across > _LONG * max(plane.shape))
+    keep &= ~(pole & (sure < _POLE * known.pixels))
     keep[0] = False
     kept = keep[known.labels]
     beside = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -145,8 +156,7 @@ def of_one_polarity(plane: Plane, found: Mask, rules: Mask, odds: Plane, state: 
     if state.boldness >= _SOME:
         return found
     seen = _measured(plane, found | rules)
-    pixels = np.bincount(seen.labels.ravel(), minlength=seen.light.size)
-    even = np.bincount(seen.labels[calm(plane)], minlength=seen.light.size) > pixels / 2
+    even = np.bincount(seen.labels[calm(plane)], minlength=seen.light.size) > seen.pixels / 2
     even[0] = False
     light, dark = int((even & seen.light).sum()), int((even & ~seen.light).sum())
     if max(light, dark) < _ENOUGH or min(light, dark) > _OTHERS * max(light, dark):
@@ -159,9 +169,10 @@ def of_one_polarity(plane: Plane, found: Mask, rules: Mask, odds: Plane, state: 
     return np.asarray(keep[known.labels])
 
 
-def calm(plane: Plane) -> Mask:
-    """Where the ground of lightness 0..1, (h, w), is calm in itself, but for specks on it."""
-    return np.asarray(_unrest(plane) < _CALM)
+def calm(plane: Plane, *, but: Mask | None = None) -> Mask:
+    """Where the ground of lightness 0..1, (h, w), is calm in itself, but for specks on it and for
+    these marks, which may be broader."""
+    return np.asarray(_unrest(plane, but) < _CALM)
 
 
 def beyond(plane: Plane) -> Mask:
@@ -186,12 +197,14 @@ def _bared(plane: Plane) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.medianBlur(levels, 7), np.uint8)
 
 
-def _unrest(plane: Plane) -> Plane:
-    """How far tones stray from those around each pixel, its specks taken out by a median and slow
-    changes left out; as a share of the picture's range."""
+def _unrest(plane: Plane, but: Mask | None = None) -> Plane:
+    """How far tones stray from those around each pixel, its specks taken out by a median, these
+    marks and slow changes left out; as a share of the picture's range."""
     bare = np.asarray(_bared(plane), np.float32)
-    stray = bare - cv2.blur(bare, (_WINDOW, _WINDOW))
-    power = cv2.blur(stray * stray, (_WINDOW, _WINDOW))
+    ground = np.ones_like(bare) if but is None else np.float32(1) - but
+    around = cv2.blur(ground, (_WINDOW, _WINDOW)) + np.float32(1e-6)
+    stray = (bare - cv2.blur(bare * ground, (_WINDOW, _WINDOW)) / around) * ground
+    power = cv2.blur(stray * stray, (_WINDOW, _WINDOW)) / around
     low, high = np.percentile(bare[::2, ::2], (1, 99))
     return np.asarray(np.sqrt(np.maximum(power, 0)) / np.float32(max(high - low, 25)), np.float32)
 
@@ -226,4 +239,21 @@ def _measured(plane: Plane, mask: Mask) -> _Marks:
     ground = cv2.blur(plane * around, window) / (cv2.blur(around, window) + np.float32(1e-6))
     off = np.bincount(labels.ravel(), weights=(plane - ground).ravel(), minlength=count)
     across = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT])
-    return _Marks(np.asarray(labels, np.int32), off > 0, across)
+    pixels = np.asarray(boxes[:, cv2.CC_STAT_AREA], np.int64)
+    labels = np.asarray(labels, np.int32)
+    return _Marks(labels, off > 0, across, pixels, _slender(labels, pixels))
+
+
+def _slender(labels: npt.NDArray[np.int32], pixels: npt.NDArray[np.int64]) -> Each:
+    """By the axes of the ellipse that has the second moments of a mark (Hu, Visual pattern
+    recognition by moment invariants, 1962)."""
+    rows, columns = np.nonzero(labels)
+    own = labels[rows, columns]
+
+    def mean(of: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.bincount(own, weights=of, minlength=pixels.size) / np.maximum(pixels, 1)
+
+    y, x = rows - mean(rows.astype(float))[own], columns - mean(columns.astype(float))[own]
+    yy, xx, xy = mean(y * y) + _PIXEL, mean(x * x) + _PIXEL, mean(x * y)
+    middle, apart = (yy + xx) / 2, np.hypot((yy - xx) / 2, xy)
+    return np.asarray(middle - apart < _SLENDER**2 * (middle + apart))
