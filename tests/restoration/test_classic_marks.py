@@ -75,6 +75,23 @@ def test_what_the_rules_find_tells_the_polarity_too() -> None:
     assert not stay.any()
 
 
+def test_five_dark_marks_without_a_light_one_on_calm_ground_tell_of_the_rest() -> None:
+    """A street lamp below a sky with dust."""
+    for dark, light, stays in ((4, 0, True), (5, 0, False), (5, 1, True)):
+        plane, _ = print_of(0)
+        found = np.zeros(plane.shape, bool)
+        for number in range(dark + light):
+            place = (slice(10 + 20 * number, 13 + 20 * number), slice(40, 43))
+            plane[place], found[place] = 0.1 if number < dark else 0.9, True
+        lamp = (slice(100, 103), slice(220, 223))
+        plane[lamp], found[lamp] = 3.0, True
+        state = condition(plane, np.full_like(plane, -6), torn=False)
+        odds = np.full_like(plane, 4)
+        stay = of_one_polarity(plane, found, np.zeros_like(found), odds, state)
+        assert stay[:, :150].sum() == 9 * (dark + light)
+        assert stay[lamp].all() == stays
+
+
 def test_a_dark_hair_among_light_dust_stays() -> None:
     plane, odds = sky(30)
     plane[292, 100:130] = 0.1
