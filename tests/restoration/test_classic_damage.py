@@ -294,6 +294,23 @@ def test_where_dust_is_light_a_dark_letter_is_no_damage(monkeypatch: pytest.Monk
     assert layer[dust].mean() > 0.9 and not layer[letter].any()
 
 
+def test_the_paper_s_edge_beside_the_scanner_s_lid_is_no_damage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    image, edge, scratch = smooth(600, 800), np.s_[599:, 100:700], np.s_[300:303, 60:500]
+    image[edge] *= 0.5
+    image[scratch] *= 1.3
+    odds = np.full(image.shape[:2], -8, np.float32)
+    odds[edge] = odds[scratch] = 7
+
+    def look(plane: npt.NDArray[np.float32], report: object) -> npt.NDArray[np.float32]:
+        return cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
+
+    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    layer = found(image) > 0
+    assert layer[scratch].all() and not layer[edge].any()
+
+
 def test_the_layer_holds_only_0_and_255() -> None:
     image, _ = scratched(smooth())
     assert set(np.unique(found(image))) == {0, 255}

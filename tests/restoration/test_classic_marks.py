@@ -3,7 +3,13 @@ import numpy as np
 import numpy.typing as npt
 from skimage import data
 
-from server.restoration.engines.classic.marks import acutance, calm, condition, of_one_polarity
+from server.restoration.engines.classic.marks import (
+    acutance,
+    calm,
+    condition,
+    of_one_polarity,
+    off_the_edge,
+)
 from server.restoration.engines.classic.marks import bar as bar_of
 from server.restoration.engines.classic.marks import marks as marks_of
 from server.restoration.lab import Plane
@@ -230,3 +236,15 @@ def test_a_long_straight_dark_mark_is_a_mast_or_a_wire_unless_that_is_unlikely()
     assert crossed(2.0, 1.2)
     assert crossed(-1.0, 1.2, bent=True)
     assert crossed(-1.0, 1.2, long=11, wide=1)
+
+
+def test_a_line_along_the_picture_s_edge_is_none_and_a_scratch_that_reaches_it_is() -> None:
+    for turn in range(4):
+        found = np.zeros((60, 80), bool)
+        found[:2, 30:70] = True
+        found[np.arange(40), 10 + np.arange(40) // 2] = True
+        scratch = found.copy()
+        scratch[:2, 30:70] = False
+        np.testing.assert_array_equal(off_the_edge(np.rot90(found, turn)), np.rot90(scratch, turn))
+    strip = np.ones((2, 50), bool)
+    np.testing.assert_array_equal(off_the_edge(strip), strip)

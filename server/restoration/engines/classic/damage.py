@@ -16,7 +16,14 @@ from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.halos import with_halos
 from server.restoration.engines.classic.lines import thin_lines
 from server.restoration.engines.classic.margins import margin_depths
-from server.restoration.engines.classic.marks import beyond, calm, condition, marks, of_one_polarity
+from server.restoration.engines.classic.marks import (
+    beyond,
+    calm,
+    condition,
+    marks,
+    of_one_polarity,
+    off_the_edge,
+)
 from server.restoration.engines.classic.network import damage_odds
 from server.restoration.engines.classic.noise import measured
 from server.restoration.engines.classic.rebate import rebate
@@ -79,7 +86,7 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     sigma = measured(plane).typical
     folds = creases(plane, margin_depths(plane, missing), sigma=sigma)
     found |= folds & ~ground & ~faces
-    found = with_halos(plane, found, sigma) & ~ground
+    found = off_the_edge(with_halos(plane, found, sigma)) & ~ground
     report(0.9)
     found |= missing
     layer = np.where(found, np.uint8(255), np.uint8(0))

@@ -64,6 +64,9 @@ the mean logarithm of the odds from which one that is dark, and longer than a le
 the same, however boldly a print is searched: of such marks more belong to the picture than not."""
 _PIXEL = 1 / 12
 """Variance of places within a pixel, along either side of it."""
+_OUTER = 2
+"""Pixels from the picture's edge within which paper and scanner, or picture and border, blend into
+a line as thin as a scratch."""
 _WINDOW = 31
 """Pixels around a place that tell whether it is calm, or a mark light or dark."""
 
@@ -170,6 +173,19 @@ def of_one_polarity(plane: Plane, found: Mask, rules: Mask, odds: Plane, state: 
     keep[known.labels[odds > _CERTAIN]] = True
     keep[0] = False
     return np.asarray(keep[known.labels])
+
+
+def off_the_edge(found: Mask) -> Mask:
+    """What is ``found``, (h, w), but for what lies at the very edge and does not go on inwards."""
+    if min(found.shape) <= 2 * _OUTER:
+        return found
+    kept = found.copy()
+    for _ in range(4):
+        for row in reversed(range(_OUTER)):
+            inner = cv2.dilate(kept[row + 1].astype(np.uint8)[None], np.ones((1, 3), np.uint8))
+            kept[row] &= inner[0] > 0
+        kept = np.rot90(kept)
+    return np.ascontiguousarray(kept)
 
 
 def calm(plane: Plane, *, but: Mask | None = None) -> Mask:
