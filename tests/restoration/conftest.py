@@ -1,8 +1,27 @@
-"""Tiny models on disk, made once."""
+"""Tiny models on disk, made once; and a finder of damage that says what a test wants."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+
+from server.restoration.lab import Plane
+
+
+@pytest.fixture
+def finder_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Plane], None]:
+    """Has every look of the finder say these logarithms of the odds of damage, (h, w)."""
+
+    def say(odds: Plane) -> None:
+        def look(plane: Plane, report: object) -> Plane:
+            seen = cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
+            return np.asarray(seen, np.float32)
+
+        monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+
+    return say
 
 
 @pytest.fixture(scope="session")

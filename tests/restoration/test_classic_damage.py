@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,7 @@ from server.restoration.engines.classic.damage import by_rules, find_damage
 from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.fill import mask_of, mend
 from server.restoration.engines.classic.tears import ground_and_missing
+from server.restoration.lab import Plane
 
 Mask = npt.NDArray[np.bool_]
 
@@ -254,7 +257,9 @@ def test_an_undamaged_face_is_left_alone() -> None:
     assert layer[face > 0].mean() < 0.0005
 
 
-def test_in_a_face_only_what_is_nearly_certain_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_face_only_what_is_nearly_certain_is_damage(
+    finder_says: Callable[[Plane], None],
+) -> None:
     image = printed(data.astronaut())
     odds = np.full(image.shape[:2], -6, np.float32)
     for number in range(120):
@@ -263,27 +268,21 @@ def test_in_a_face_only_what_is_nearly_certain_is_damage(monkeypatch: pytest.Mon
     in_face, out = np.s_[130:136, 300:306], np.s_[130:136, 560:566]
     odds[100:190, 290:380] = -6
     odds[in_face] = odds[out] = 2
-
-    def look(plane: npt.NDArray[np.float32], report: object) -> npt.NDArray[np.float32]:
-        return cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
-
-    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    finder_says(odds)
     layer = found(image) > 0
     assert layer[out].all() and not layer[in_face].any()
     odds[in_face] = 9
     assert (found(image) > 0)[in_face].all()
 
 
-def test_where_dust_is_light_a_dark_letter_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_dust_is_light_a_dark_letter_is_no_damage(
+    finder_says: Callable[[Plane], None],
+) -> None:
     image, letter = smooth(600, 800), np.s_[500:504, 600:620]
     image[letter] *= 0.94
     odds = np.full(image.shape[:2], -8, np.float32)
     odds[letter] = 4
-
-    def look(plane: npt.NDArray[np.float32], report: object) -> npt.NDArray[np.float32]:
-        return cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
-
-    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    finder_says(odds)
     assert (found(image) > 0)[letter].any()
     dust = np.zeros(image.shape[:2], bool)
     for x, y in np.random.default_rng(6).integers(20, 480, (24, 2)):
@@ -295,18 +294,14 @@ def test_where_dust_is_light_a_dark_letter_is_no_damage(monkeypatch: pytest.Monk
 
 
 def test_the_paper_s_edge_beside_the_scanner_s_lid_is_no_damage(
-    monkeypatch: pytest.MonkeyPatch,
+    finder_says: Callable[[Plane], None],
 ) -> None:
     image, edge, scratch = smooth(600, 800), np.s_[599:, 100:700], np.s_[300:303, 60:500]
     image[edge] *= 0.5
     image[scratch] *= 1.3
     odds = np.full(image.shape[:2], -8, np.float32)
     odds[edge] = odds[scratch] = 7
-
-    def look(plane: npt.NDArray[np.float32], report: object) -> npt.NDArray[np.float32]:
-        return cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
-
-    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    finder_says(odds)
     layer = found(image) > 0
     assert layer[scratch].all() and not layer[edge].any()
 

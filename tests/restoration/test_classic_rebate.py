@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -60,18 +62,11 @@ def test_a_black_band_deeper_than_a_rebate_belongs_to_the_picture() -> None:
 
 
 def test_what_is_written_on_a_film_is_no_damage_and_a_fleck_in_the_picture_is(
-    monkeypatch: pytest.MonkeyPatch,
+    finder_says: Callable[[Plane], None],
 ) -> None:
     plane, picture = on_film(scene(520, 700), 30, 6)
     plane[200:204, 300:306] = 0.97
-    light = plane > 0.9
-
-    def look(plane: Plane, report: object) -> Plane:
-        """Takes all that is light for damage."""
-        odds = np.where(light, np.float32(8), np.float32(-8))
-        return np.asarray(cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST))
-
-    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    finder_says(np.where(plane > 0.9, np.float32(8), np.float32(-8)))
     image = np.repeat(plane[..., None], 3, axis=2)
     layer = find_damage(image, sensitivity=1.0, report=lambda share: None)
     assert layer[200:204, 300:306].all() and not layer[~picture].any()

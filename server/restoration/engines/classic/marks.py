@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from skimage.measure import regionprops
 
 from server.restoration.lab import Plane
 
@@ -81,8 +82,6 @@ class _Marks:
     across: npt.NDArray[np.float64]
     """Pixels from corner to corner."""
     pixels: npt.NDArray[np.int64]
-    slender: Each
-    """Straight and narrow."""
 
     @property
     def small(self) -> Each:
@@ -142,9 +141,7 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
         keep &= ~(broad & doubtful)
     if _starry(plane, odds):
         keep &= ~(known.small & known.light)
-    sure = np.bincount(known.labels.ravel(), weights=odds.ravel(), minlength=keep.size)
-    pole = known.slender & ~known.light & (known.across > _LONG * max(plane.shape))
-    keep &= ~(pole & (sure < _POLE * known.pixels))
+    keep &= ~_poles(known, odds, longer=_LONG * max(plane.shape))
     keep[0] = False
     kept = keep[known.labels]
     beside = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -259,20 +256,13 @@ def _measured(plane: Plane, mask: Mask) -> _Marks:
     off = np.bincount(labels.ravel(), weights=(plane - ground).ravel(), minlength=count)
     across = np.hypot(boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT])
     pixels = np.asarray(boxes[:, cv2.CC_STAT_AREA], np.int64)
-    labels = np.asarray(labels, np.int32)
-    return _Marks(labels, off > 0, across, pixels, _slender(labels, pixels))
+    return _Marks(np.asarray(labels, np.int32), off > 0, across, pixels)
 
 
-def _slender(labels: npt.NDArray[np.int32], pixels: npt.NDArray[np.int64]) -> Each:
-    """By the axes of the ellipse that has the second moments of a mark (Hu, Visual pattern
-    recognition by moment invariants, 1962)."""
-    rows, columns = np.nonzero(labels)
-    own = labels[rows, columns]
-
-    def mean(of: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return np.bincount(own, weights=of, minlength=pixels.size) / np.maximum(pixels, 1)
-
-    y, x = rows - mean(rows.astype(float))[own], columns - mean(columns.astype(float))[own]
-    yy, xx, xy = mean(y * y) + _PIXEL, mean(x * x) + _PIXEL, mean(x * y)
-    middle, apart = (yy + xx) / 2, np.hypot((yy - xx) / 2, xy)
-    return np.asarray(middle - apart < _SLENDER**2 * (middle + apart))
+def _poles(known: _Marks, odds: Plane, *, longer: float) -> Each:
+    """Dark marks ``longer`` than so many pixels that are like a mast and not likely enough."""
+    poles = ~known.light & (known.across > longer)
+    for each in regionprops(np.where(poles[known.labels], known.labels, 0), odds):
+        most, least = (axis + _PIXEL for axis in each.inertia_tensor_eigvals)
+        poles[each.label] = least < _SLENDER**2 * most and each.intensity_mean < _POLE
+    return poles
