@@ -20,6 +20,7 @@ from learn_unet import EVEN
 from onnx import helper, numpy_helper
 
 _OPSET, _FORMAT = 17, 8
+_HALVES = ("one", "other")
 Weights = dict[str, torch.Tensor]
 
 
@@ -35,25 +36,56 @@ class Graph:
         self, kind: str, name: str, x: str, *, stride: int = 1, pad: int = 0, group: int = 1
     ) -> str:
         """A convolution, or a transposed one, with its weight and bias."""
+        held = self._held(name)
+        sides = self._weights[held[0]].shape[2:]
+        self._convolution(kind, name, [x, *held], sides, stride, pad, group)
+        return name
+
+    def _held(self, name: str) -> list[str]:
+        """A layer's weight and bias, at 32 bits."""
         names = [f"{name}.weight", f"{name}.bias"]
         for full in names:
             half = self._weights[full].numpy().astype(np.float16)
             self.held.append(numpy_helper.from_array(half, f"{full}.half"))
             cast = helper.make_node("Cast", [f"{full}.half"], [full], to=onnx.TensorProto.FLOAT)
             self.nodes.append(cast)
-        sides = list(self._weights[names[0]].shape[2:])
+        return names
+
+    def _convolution(
+        self,
+        kind: str,
+        name: str,
+        inputs: Sequence[str],
+        sides: Sequence[int],
+        stride: int,
+        pad: int,
+        group: int,
+    ) -> None:
         self.nodes.append(
             helper.make_node(
                 kind,
-                [x, *names],
+                inputs,
                 [name],
-                kernel_shape=sides,
+                kernel_shape=list(sides),
                 strides=[stride, stride],
                 pads=[pad] * 4,
                 group=group,
             )
         )
-        return name
+
+    def halves(self, name: str, xs: Sequence[str], *, pad: int = 0, group: int = 1) -> list[str]:
+        """A layer's first and second half of channels, each of its own of the two ``xs``; ``group``
+        of each. Halved like this they stay in the order of memory that convolutions like best."""
+        split = [self._halved(each) for each in self._held(name)]
+        sides = self._weights[f"{name}.weight"].shape[2:]
+        for x, weight, bias, half in zip(xs, *split, _HALVES, strict=True):
+            self._convolution("Conv", f"{name}.{half}", [x, weight, bias], sides, 1, pad, group)
+        return [f"{name}.{half}" for half in _HALVES]
+
+    def _halved(self, name: str) -> list[str]:
+        names = [f"{name}.{half}" for half in _HALVES]
+        self.nodes.append(helper.make_node("Split", [name], names, axis=0))
+        return names
 
     def plain(self, kind: str, name: str, *values: str) -> str:
         self.nodes.append(helper.make_node(kind, list(values), [name]))
@@ -73,12 +105,6 @@ class Graph:
         self.nodes.append(helper.make_node("ReduceMean", [x], [name], axes=[1], keepdims=1))
         return name
 
-    def gate(self, name: str, x: str) -> str:
-        """One half of the channels times the other."""
-        halves = [f"{name}.one", f"{name}.other"]
-        self.nodes.append(helper.make_node("Split", [x], halves, axis=1))
-        return self.plain("Mul", name, *halves)
-
     def blocks(self, name: str, x: str, count: int) -> str:
         """As many blocks, each of the kind that its weights are of."""
         for number in range(count):
@@ -96,13 +122,16 @@ class Graph:
 
     def _gated(self, block: str, x: str) -> str:
         """As :class:`learn_unet.Gated`."""
-        inner = self.layer("Conv", f"{block}.spread", self.evened(f"{block}.even", x))
-        wide = self._weights[f"{block}.around.weight"].shape[0]
-        inner = self.layer("Conv", f"{block}.around", inner, pad=1, group=wide)
-        inner = self.layer("Conv", f"{block}.joined", self.gate(f"{block}.gate", inner))
+        even = self.evened(f"{block}.even", x)
+        halves = self.halves(f"{block}.spread", [even, even])
+        channels = self._weights[f"{block}.joined.weight"].shape[1]
+        halves = self.halves(f"{block}.around", halves, pad=1, group=channels)
+        inner = self.layer("Conv", f"{block}.joined", self.plain("Mul", f"{block}.gate", *halves))
         x = self.plain("Add", f"{block}.first", x, inner)
-        inner = self.layer("Conv", f"{block}.widened", self.evened(f"{block}.again", x))
-        inner = self.layer("Conv", f"{block}.narrowed", self.gate(f"{block}.gate.again", inner))
+        even = self.evened(f"{block}.again", x)
+        halves = self.halves(f"{block}.widened", [even, even])
+        gated = self.plain("Mul", f"{block}.gate.again", *halves)
+        inner = self.layer("Conv", f"{block}.narrowed", gated)
         return self.plain("Add", f"{block}.second", x, inner)
 
 

@@ -4,14 +4,16 @@ Source: IEC 61966-2-1 (sRGB), CIE 15 (L*a*b*). Everything large works in strips,
 25-megapixel scan needs no second copy of itself in another colour space.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from server.restoration.engine import Image
+from server.restoration.engine import Image, Report
 
 Plane = npt.NDArray[np.float32]
 """One channel, shape (height, width)."""
@@ -41,6 +43,17 @@ def strips(height: int, width: int) -> Iterator[slice]:
     rows = max(1, _STRIP_PIXELS // max(1, width))
     for top in range(0, height, rows):
         yield slice(top, min(top + rows, height))
+
+
+def in_strips(
+    shape: tuple[int, ...], part: Callable[[slice], None], report: Report = lambda share: None
+) -> None:
+    """Runs ``part`` on the rows of every strip of ``shape`` (height, width, ...), some at once:
+    numpy lets go of the interpreter."""
+    parts = list(strips(*shape[:2]))
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        for rows, _ in zip(parts, pool.map(part, parts), strict=True):
+            report(rows.stop / shape[0])
 
 
 def is_grey(image: Image) -> bool:
@@ -102,12 +115,14 @@ def _from_root(root: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 def lightness(image: Image) -> Plane:
     """CIE L*, 0..100."""
     out = np.empty(image.shape[:2], np.float32)
-    for rows in strips(*image.shape[:2]):
-        part = image[rows]
-        light = decoded(part[..., 0]) * _TO_WHITE[1, 0]
+
+    def part(rows: slice) -> None:
+        light = decoded(image[rows, :, 0]) * _TO_WHITE[1, 0]
         for channel in (1, 2):
-            light += decoded(part[..., channel]) * _TO_WHITE[1, channel]
+            light += decoded(image[rows, :, channel]) * _TO_WHITE[1, channel]
         out[rows] = _lightness_of(light)
+
+    in_strips(out.shape, part)
     return out
 
 

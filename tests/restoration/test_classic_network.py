@@ -64,7 +64,8 @@ def test_another_runtime_reads_the_same_in_the_weights(asked: network.Network) -
     plane = scene()
     net = cv2.dnn.readNetFromONNX(np.frombuffer(network.packed(asked), np.uint8))
     net.setInput(plane[None, None] - np.float32(0.5))
-    (ours,) = network.session_of(asked).run(None, {"print": plane[None, None] - np.float32(0.5)})
+    session = network.session_of(asked, *plane.shape)
+    (ours,) = session.run(None, {"print": plane[None, None] - np.float32(0.5)})
     np.testing.assert_allclose(ours, net.forward(), atol=1e-4)
 
 

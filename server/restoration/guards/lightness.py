@@ -1,13 +1,11 @@
 """Lightness that is the photograph's, whatever a model says about colour."""
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from server.restoration.engine import Image
-from server.restoration.lab import Plane, lab, lightness, painted, strips
+from server.restoration.lab import Plane, in_strips, lab, lightness, painted
 
 _SAMPLED = 1_000_000
 
@@ -32,9 +30,7 @@ def _relit(made: Image, level: Callable[[slice], Plane]) -> Image:
         colours = lab(made[rows])
         out[rows] = painted(level(rows), colours[..., 1], colours[..., 2])
 
-    # A model waits for this, and numpy lets go of the interpreter.
-    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-        list(pool.map(part, strips(*made.shape[:2])))
+    in_strips(made.shape, part)
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from server.restoration.documented import Documented, documented
 from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.kinship import kin_shares
-from server.restoration.lab import Plane, lightness, painted, strips
+from server.restoration.lab import Plane, in_strips, lightness, painted
 
 
 def quiet_tone(level: Plane, warmth: float) -> tuple[Plane, Plane]:
@@ -49,10 +49,12 @@ def painted_with(
     """What is known laid on the lightness L*, a quiet warm tone on the rest."""
     out = np.empty((*plane.shape, 3), np.float32)
     source = np.zeros(plane.shape, np.uint8)
-    for rows in strips(*plane.shape):
+
+    def part(rows: slice) -> None:
         level = plane[rows]
         a, b, rest, source[rows] = known.rows(level, rows)
         quiet = quiet_tone(level, warmth)
         out[rows] = painted(level, a + rest * quiet[0], b + rest * quiet[1])
-        report(0.4 + 0.59 * rows.stop / plane.shape[0])
+
+    in_strips(plane.shape, part, lambda share: report(0.4 + 0.59 * share))
     return out, source

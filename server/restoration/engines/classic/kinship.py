@@ -73,7 +73,7 @@ def _places(level: Plane, known: Plane) -> tuple[npt.NDArray[np.float32], Plane]
     seen = planes_of(small, less)
     low, right = -rows % KIN.multiple, -columns % KIN.multiple
     seen = np.pad(seen, ((0, 0), (0, low), (0, right)), "edge")
-    (answer,) = session_of(KIN).run(None, {"print": seen[None]})
+    (answer,) = session_of(KIN, *seen.shape[1:]).run(None, {"print": seen[None]})
     parts = [
         shuffled(part, 2)[:rows, :columns] for part in answer[0].reshape(-1, 4, *answer.shape[2:])
     ]

@@ -6,8 +6,11 @@ each pixel is damage. The third is asked by ``kinship``. How they were trained, 
 good they are: weights/CARD.md.
 """
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
 
@@ -23,6 +26,8 @@ _WEIGHTS = files(__package__).joinpath("weights")
 
 _TILE = 512
 """Longest side of a tile without its margin."""
+_AT_ONCE = 2
+"""Tiles that are read at once at most; each takes memory."""
 _SPAN, _LOW = 0.85, 0.07
 """A faded print is spread to this range before it is read: the networks saw few fainter."""
 _MOST_GAIN = 4.0
@@ -84,21 +89,32 @@ def _spread(plane: Plane) -> tuple[np.float32, np.float32]:
 
 def _read(network: Network, plane: Plane, report: Report) -> Plane:
     """The answer at ``zoom`` times the plane's size; the mean over its views."""
-    session = session_of(network)
+    ready = cache(partial(session_of, network))
     views = int(np.clip(_VIEWED // plane.size, 1, 8))
     total: Plane | None = None
     for view in range(views):
         turned = _turned(plane, view)
-        answer = _back(_tiled(network, session, turned), view)
+        answer = _back(_tiled(network, ready, turned), view)
         total = answer if total is None else total + answer
         report(0.9 * (view + 1) / views)
     assert total is not None
     return total / np.float32(views)
 
 
-def session_of(network: Network) -> onnxruntime.InferenceSession:
-    """The network, ready to be asked for ``print`` (1, planes, h, w), on the processor's cores."""
+def session_of(
+    network: Network, height: int, width: int, threads: int = 0
+) -> onnxruntime.InferenceSession:
+    """The network, ready to be asked for ``print`` (1, planes, height, width), by so many threads a
+    question; 0: one for each of the processor's cores."""
     options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    # Where sizes are known, sums and products stay in the order of memory convolutions like best.
+    sizes = {"height": height, "width": width}
+    sizes |= {f"half_{name}": side // 2 for name, side in sizes.items()}
+    for name, side in sizes.items():
+        options.add_free_dimension_override_by_name(name, side)
+    # It would keep what two questions at once took twice, and saves no time.
+    options.enable_mem_pattern = False
     # Threads that wait for work would keep the cores busy that serve the screens.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(
@@ -116,26 +132,35 @@ def _back(plane: Plane, view: int) -> Plane:
     return np.ascontiguousarray(straight[:, ::-1] if view % 2 else straight)
 
 
-def _tiled(network: Network, session: onnxruntime.InferenceSession, plane: Plane) -> Plane:
-    """Tiles of one size with a margin of picture around each."""
+def _tiled(
+    network: Network, ready: Callable[[int, int, int], onnxruntime.InferenceSession], plane: Plane
+) -> Plane:
+    """Tiles of one size with a margin of picture around each, some at once: a core that reads a
+    tile by itself waits for no other. ``ready`` is :func:`session_of`."""
     height, width = plane.shape
     margin, zoom = network.margin, network.zoom
     rows, row_side = _cut(height, network.multiple)
     columns, column_side = _cut(width, network.multiple)
+    tall, broad = row_side + 2 * margin, column_side + 2 * margin
     low = rows * row_side + margin - height
     right = columns * column_side + margin - width
     wide = cv2.copyMakeBorder(plane, margin, low, margin, right, cv2.BORDER_REFLECT_101)
+    wide -= np.float32(0.5)
     out = np.empty((rows * row_side * zoom, columns * column_side * zoom), np.float32)
     edge = margin * zoom
-    for row in range(rows):
-        for column in range(columns):
-            y, x = row * row_side, column * column_side
-            tile = wide[y : y + row_side + 2 * margin, x : x + column_side + 2 * margin]
-            (answer,) = session.run(None, {"print": (tile - np.float32(0.5))[None, None]})
-            made = shuffled(answer[0], 2 * zoom)
-            out[y * zoom : (y + row_side) * zoom, x * zoom : (x + column_side) * zoom] = made[
-                edge : edge + row_side * zoom, edge : edge + column_side * zoom
-            ]
+    cores = os.cpu_count() or 1
+    at_once = min(_AT_ONCE, rows * columns, cores)
+    session = ready(tall, broad, cores // at_once)
+
+    def read(row: int, column: int) -> None:
+        y, x = row * row_side, column * column_side
+        tile = wide[None, None, y : y + tall, x : x + broad]
+        (answer,) = session.run(None, {"print": tile})
+        made = shuffled(answer[0], 2 * zoom)[edge:-edge, edge:-edge]
+        out[y * zoom : (y + row_side) * zoom, x * zoom : (x + column_side) * zoom] = made
+
+    with ThreadPoolExecutor(at_once) as pool:
+        list(pool.map(read, *zip(*np.ndindex(rows, columns), strict=True)))
     return np.ascontiguousarray(out[: height * zoom, : width * zoom])
 
 

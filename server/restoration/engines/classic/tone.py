@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.restoration.engine import Image, Report
-from server.restoration.lab import Plane, lab, lightness, painted, strips
+from server.restoration.lab import Plane, in_strips, lab, lightness, painted
 
 _Values = npt.NDArray[np.floating[Any]]
 _GREY = 12.0
@@ -98,10 +98,13 @@ def _looked_up(plane: Plane, table: npt.NDArray[np.float32]) -> Plane:
 
 
 def mapped(plane: Plane, table: npt.NDArray[np.float32]) -> Plane:
-    """``plane`` (0..100) through a table of 1001 entries, in strips."""
+    """``plane`` (0..100) through a table of 1001 entries."""
     out = np.empty_like(plane)
-    for rows in strips(*plane.shape):
+
+    def part(rows: slice) -> None:
         out[rows] = _looked_up(plane[rows], table)
+
+    in_strips(plane.shape, part)
     return out
 
 
@@ -122,12 +125,15 @@ def with_local_contrast(plane: Plane, amount: float) -> Plane:
     size = (plane.shape[1], plane.shape[0])
     slope = cv2.resize(cv2.blur(slope, window), size, interpolation=cv2.INTER_LINEAR)
     offset = cv2.resize(cv2.blur(offset, window), size, interpolation=cv2.INTER_LINEAR)
-    for rows in strips(*plane.shape):
-        part = plane[rows]
-        detail = part - (slope[rows] * part + offset[rows])
+
+    def part(rows: slice) -> None:
+        level = plane[rows]
+        detail = level - (slope[rows] * level + offset[rows])
         # Least at the ends of the scale, where it would only clip.
-        room = np.clip(np.minimum(part, 100 - part) / 25, 0, 1)
-        offset[rows] = np.clip(part + np.float32(amount) * detail * room, 0, 100)
+        room = np.clip(np.minimum(level, 100 - level) / 25, 0, 1)
+        offset[rows] = np.clip(level + np.float32(amount) * detail * room, 0, 100)
+
+    in_strips(plane.shape, part)
     return np.asarray(offset, np.float32)
 
 
@@ -143,9 +149,12 @@ def monochrome(plane: Plane, warmth: float) -> Image:
     """L* as a picture in one softly warm tone."""
     tables = np.ascontiguousarray(warm_tone(warmth).T)
     out = np.empty((*plane.shape, 3), np.float32)
-    for rows in strips(*plane.shape):
+
+    def part(rows: slice) -> None:
         for channel, table in enumerate(tables):
             out[rows, :, channel] = _looked_up(plane[rows], table)
+
+    in_strips(plane.shape, part)
     return out
 
 
@@ -225,7 +234,8 @@ def _colour_toned(
 ) -> Image:
     paper = paper_tint(image)
     out = np.empty_like(image)
-    for rows in strips(*plane.shape):
+
+    def part(rows: slice) -> None:
         before = lab(image[rows])
         old, new = before[..., 0], plane[rows]
         # Chroma follows the stretch of lightness in part, so dyes gain and skin does not glow.
@@ -242,7 +252,8 @@ def _colour_toned(
             for place, found in enumerate(cast)
         )
         out[rows] = painted(new, a.astype(np.float32), b.astype(np.float32))
-        report(0.5 + 0.45 * rows.stop / plane.shape[0])
+
+    in_strips(plane.shape, part, lambda share: report(0.5 + 0.45 * share))
     return out
 
 
