@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from measuring import say
-from quality_prints import read_rgb, truth_file, truths
+from quality_prints import View, read_rgb, truth_file
 from quality_sheets import Sheets
 from scipy.sparse.linalg import splu
 
@@ -69,11 +69,11 @@ def coloured(image: Image, regions: Regions, *, alike: bool = False) -> Image:
     return colour(image, regions, warmth=_WARMTH, alike=alike, report=lambda _: None)[0]
 
 
-def accuracy(sheets: Sheets, *, quick: bool) -> None:
+def accuracy(views: Sequence[View], sheets: Sheets, *, quick: bool) -> None:
     """Mean chroma error by the number of points, of evidence alone and carried to what looks alike
     (``alike``); with none, the picture is grey."""
     errors: dict[str, list[float]] = {}
-    for number, (name, image) in enumerate(truths()):
+    for number, (name, image) in enumerate(views):
         if quick and number % 4:
             continue
         grey = grey_of(image)

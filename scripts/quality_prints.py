@@ -9,8 +9,9 @@ even, and its damage has no shape that training could have seen (quality_strokes
 """
 
 import json
+import sys
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -23,13 +24,15 @@ import numpy.typing as npt
 from PIL import Image as PillowImage
 from quality_strokes import drawn
 
+from server.errors import ScanUnreadable
+from server.restoration.images import read_scan, resize
 from server.restoration.lab import decoded, encoded, lightness
 
 ROOT = Path(__file__).parent.parent
 PHOTOS = ROOT.parent / "shared" / "photos"
 SPLIT = Path(__file__).with_name("quality_split.toml")
 PRINT = (256, 384)
-"""Height and width of a print; its truth is twice as large."""
+"""Height and width of a print, or width and height; its truth is twice as large."""
 USUAL = ("usual",)
 LIGHT = ("light",)
 FRINGED = ("plain", "worn")
@@ -39,6 +42,8 @@ DAMAGED = 0.5
 TRACE = 1 / 255
 
 Plane = npt.NDArray[np.float32]
+View = tuple[str, npt.NDArray[np.float32]]
+"""A name, and a colour photograph twice as large as a print."""
 
 _CROPS = {
     # name: (scale, places of the crops as fractions of what is left to move)
@@ -101,8 +106,8 @@ def truth_file(name: str) -> Path:
     return next((PHOTOS / "truth").glob(f"{name}.*"))
 
 
-def truths() -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
-    """Colour photographs kept out of training, 768 x 512 (or upright), each with a name."""
+def truths() -> Iterator[View]:
+    """Those kept out of training."""
     for name in held_out()["photos"]["held_out"]:
         image = read_rgb(truth_file(name))
         if name not in _CROPS:
@@ -122,9 +127,33 @@ def truths() -> Iterator[tuple[str, npt.NDArray[np.float32]]]:
             yield f"{name}-{number}", image[y : y + 2 * PRINT[0], x : x + 2 * PRINT[1]]
 
 
-def prints(kinds: Sequence[str], *, times: int = 1, quick: bool = False) -> Iterator[Print]:
-    """Each of twelve crops so many times of each kind; a quarter of them, once, with ``quick``."""
-    for number, (name, image) in enumerate(truths()):
+def views_in(folder: Path) -> Iterator[View]:
+    """The middle of every picture in a folder, made so small that it shows as much as it can; what
+    is too small, or no picture, is told on stderr and left out."""
+    for path in sorted(path for path in folder.iterdir() if path.is_file()):
+        try:
+            image = read_scan(path)
+        except ScanUnreadable as error:
+            print(f"bench quality: left out: {error}", file=sys.stderr)
+            continue
+        low, high = sorted(2 * side for side in PRINT)
+        rows, columns = (low, high) if image.shape[1] >= image.shape[0] else (high, low)
+        scale = max(rows / image.shape[0], columns / image.shape[1])
+        if scale > 1:
+            reason = f"is smaller than {columns} x {rows} pixels"
+            print(f"bench quality: left out: {path}: {reason}.", file=sys.stderr)
+            continue
+        height, width = (max(1, round(scale * side)) for side in image.shape[:2])
+        image = resize(image, width, height)
+        y, x = (height - rows) // 2, (width - columns) // 2
+        yield path.stem, np.ascontiguousarray(image[y : y + rows, x : x + columns])
+
+
+def prints(
+    kinds: Sequence[str], views: Iterable[View], *, times: int = 1, quick: bool = False
+) -> Iterator[Print]:
+    """Each view so many times of each kind; a quarter of them, once, with ``quick``."""
+    for number, (name, image) in enumerate(views):
         for place, kind in enumerate(kinds):
             if not quick or (number % 2 == 0 and number // 2 % 2 == place):
                 for time in range(1 if quick else times):

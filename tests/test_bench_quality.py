@@ -1,11 +1,13 @@
 """The measures of `scripts/bench quality`, on pictures whose answer is known by heart."""
 
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
 from bench_quality import decibels, precision_and_recall, tone_fitted
-from quality_prints import DRAWN, FRINGED, LIGHT, PHOTOS, TRACE, USUAL, prints
+from PIL import Image
+from quality_prints import DRAWN, FRINGED, LIGHT, PHOTOS, TRACE, USUAL, prints, truths, views_in
 
 
 def test_a_tenth_off_everywhere_is_twenty_decibels() -> None:
@@ -39,7 +41,7 @@ needs_photographs = pytest.mark.skipif(
 def test_damage_covers_about_a_share_and_nothing_else_is_touched(
     kinds: tuple[str, ...], share: int
 ) -> None:
-    found = list(prints(kinds, quick=True))
+    found = list(prints(kinds, truths(), quick=True))
     covered = np.mean([(print_.opacity >= 0.5).mean() for print_ in found])
     assert 0.7 < share * covered < 1.4
     for print_ in found:
@@ -48,8 +50,30 @@ def test_damage_covers_about_a_share_and_nothing_else_is_touched(
         assert print_.truth.shape == tuple(2 * length for length in print_.sound.shape)
 
 
+def test_the_middle_of_one_s_own_photographs_is_aged_and_what_is_unfit_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def photograph(name: str, width: int, height: int) -> None:
+        picture = Image.new("RGB", (width, height), (255, 255, 255))
+        picture.paste((200, 40, 40), (width // 4, height // 4, 3 * width // 4, 3 * height // 4))
+        picture.save(tmp_path / name, quality=95)
+
+    photograph("a-wide.jpg", 2000, 1100)
+    photograph("b-upright.png", 600, 1000)
+    photograph("c-small.jpg", 700, 512)
+    (tmp_path / "d-notes.txt").write_text("no picture", "utf-8")
+    (_, wide), (name, upright) = views_in(tmp_path)
+    assert name == "b-upright"
+    assert wide.shape == (512, 768, 3) and upright.shape == (768, 512, 3)
+    # Made small as a whole, its middle and its rim both show.
+    assert wide[256, 384, 1] < 0.3 < 0.9 < wide[10, 384, 1]
+    told = capsys.readouterr().err.splitlines()
+    assert [name in line for name, line in zip(("c-small", "d-notes"), told, strict=True)] == [1, 1]
+    assert "768 x 512" in told[0]
+
+
 @needs_photographs
 def test_a_view_aged_twice_is_damaged_elsewhere() -> None:
-    first, second = islice(prints(USUAL, times=2), 2)
+    first, second = islice(prints(USUAL, truths(), times=2), 2)
     assert np.array_equal(first.truth, second.truth)
     assert ((first.opacity > 0.5) & (second.opacity > 0.5)).mean() < 0.002

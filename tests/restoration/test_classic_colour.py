@@ -46,6 +46,15 @@ def test_lightness_is_kept_within_half_a_grey_level(code: str) -> None:
     assert np.abs(lightness(after) - lightness(image)).max() < GREY_LEVEL / 2
 
 
+def test_strips_done_side_by_side_make_one_picture_and_tell_how_far_it_is_in_order() -> None:
+    large, told = scene(700, 600), list[float]()
+    pieces = [lightness(large[top : top + 100]) for top in range(0, 700, 100)]
+    np.testing.assert_array_equal(lightness(large), np.vstack(pieces))
+    after, _ = colour(large, [region(points=[[0.2, 0.5]])], warmth=0.6, report=told.append)
+    assert np.abs(lightness(after) - lightness(large)).max() < GREY_LEVEL / 2
+    assert len(set(told)) > 4 and told == sorted(told) and told[-1] == pytest.approx(0.99)
+
+
 def test_chroma_out_of_every_gamut_is_drawn_in_and_not_clipped() -> None:
     level = np.linspace(0, 100, 201, dtype=np.float32)[None].repeat(8, axis=0)
     after = painted(level, np.full_like(level, 300), np.full_like(level, -250))
