@@ -107,6 +107,14 @@ def test_tiles_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     assert np.abs(network.cleared(print_, quiet) - whole).max() < 0.03
 
 
+def test_each_tile_of_each_view_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_TILE", 64)
+    monkeypatch.setattr(network, "_VIEWED", 3 * 60 * 130)
+    told = list[float]()
+    network.damage_odds(old_print(scene())[:60].repeat(2, axis=1)[:, :130], told.append)
+    assert told == pytest.approx([0.9 * done / 9 for done in range(1, 10)])
+
+
 def test_tiles_leave_no_seam_in_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     print_ = old_print(scene())
     whole = 1 / (1 + np.exp(-network.damage_odds(print_, quiet)))

@@ -91,13 +91,16 @@ def _read(network: Network, plane: Plane, report: Report) -> Plane:
     """The answer at ``zoom`` times the plane's size; the mean over its views."""
     ready = cache(partial(session_of, network))
     views = int(np.clip(_VIEWED // plane.size, 1, 8))
-    total: Plane | None = None
-    for view in range(views):
-        turned = _turned(plane, view)
-        answer = _back(_tiled(network, ready, turned), view)
-        total = answer if total is None else total + answer
-        report(0.9 * (view + 1) / views)
-    assert total is not None
+
+    def look(view: int) -> Plane:
+        def part(share: float) -> None:
+            report(0.9 * (view + share) / views)
+
+        return _back(_tiled(network, ready, _turned(plane, view), part), view)
+
+    total = look(0)
+    for view in range(1, views):
+        total += look(view)
     return total / np.float32(views)
 
 
@@ -133,7 +136,10 @@ def _back(plane: Plane, view: int) -> Plane:
 
 
 def _tiled(
-    network: Network, ready: Callable[[int, int, int], onnxruntime.InferenceSession], plane: Plane
+    network: Network,
+    ready: Callable[[int, int, int], onnxruntime.InferenceSession],
+    plane: Plane,
+    report: Report,
 ) -> Plane:
     """Tiles of one size with a margin of picture around each, some at once: a core that reads a
     tile by itself waits for no other. ``ready`` is :func:`session_of`."""
@@ -160,7 +166,9 @@ def _tiled(
         out[y * zoom : (y + row_side) * zoom, x * zoom : (x + column_side) * zoom] = made
 
     with ThreadPoolExecutor(at_once) as pool:
-        list(pool.map(read, *zip(*np.ndindex(rows, columns), strict=True)))
+        places = zip(*np.ndindex(rows, columns), strict=True)
+        for done, _ in enumerate(pool.map(read, *places), start=1):
+            report(done / (rows * columns))
     return np.ascontiguousarray(out[: height * zoom, : width * zoom])
 
 
