@@ -36,12 +36,11 @@ class Graph:
         self, kind: str, name: str, x: str, *, stride: int = 1, pad: int = 0, group: int = 1
     ) -> str:
         """A convolution, or a transposed one, with its weight and bias."""
-        held = self._held(name)
-        sides = self._weights[held[0]].shape[2:]
-        self._convolution(kind, name, [x, *held], sides, stride, pad, group)
-        return name
+        inputs = [x, *self._parameters(name)]
+        sides = self._weights[f"{name}.weight"].shape[2:]
+        return self._convolution(kind, name, inputs, sides, stride, pad, group)
 
-    def _held(self, name: str) -> list[str]:
+    def _parameters(self, name: str) -> list[str]:
         """A layer's weight and bias, at 32 bits."""
         names = [f"{name}.weight", f"{name}.bias"]
         for full in names:
@@ -60,7 +59,7 @@ class Graph:
         stride: int,
         pad: int,
         group: int,
-    ) -> None:
+    ) -> str:
         self.nodes.append(
             helper.make_node(
                 kind,
@@ -72,15 +71,17 @@ class Graph:
                 group=group,
             )
         )
+        return name
 
     def halves(self, name: str, xs: Sequence[str], *, pad: int = 0, group: int = 1) -> list[str]:
         """A layer's first and second half of channels, each of its own of the two ``xs``; ``group``
         of each. Halved like this they stay in the order of memory that convolutions like best."""
-        split = [self._halved(each) for each in self._held(name)]
+        split = [self._halved(each) for each in self._parameters(name)]
         sides = self._weights[f"{name}.weight"].shape[2:]
-        for x, weight, bias, half in zip(xs, *split, _HALVES, strict=True):
-            self._convolution("Conv", f"{name}.{half}", [x, weight, bias], sides, 1, pad, group)
-        return [f"{name}.{half}" for half in _HALVES]
+        return [
+            self._convolution("Conv", f"{name}.{half}", inputs, sides, 1, pad, group)
+            for half, *inputs in zip(_HALVES, xs, *split, strict=True)
+        ]
 
     def _halved(self, name: str) -> list[str]:
         names = [f"{name}.{half}" for half in _HALVES]

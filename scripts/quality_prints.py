@@ -143,7 +143,7 @@ def views_in(folder: Path) -> Iterator[View]:
             reason = f"is smaller than {columns} x {rows} pixels"
             print(f"bench quality: left out: {path}: {reason}.", file=sys.stderr)
             continue
-        height, width = (max(1, round(scale * side)) for side in image.shape[:2])
+        height, width = (round(scale * side) for side in image.shape[:2])
         image = resize(image, width, height)
         y, x = (height - rows) // 2, (width - columns) // 2
         yield path.stem, np.ascontiguousarray(image[y : y + rows, x : x + columns])

@@ -1,7 +1,5 @@
 """Lightness that is the photograph's, whatever a model says about colour."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from server.restoration.engine import Image
@@ -15,20 +13,16 @@ def lock_lightness(made: Image, given: Image) -> Image:
 
     Chroma is drawn in where sRGB ends, along constant lightness and hue.
     """
-    return _relit(made, lambda rows: lightness(given[rows]))
+    return relit(made, lightness(given))
 
 
 def relit(made: Image, level: Plane) -> Image:
     """The colours of ``made`` on another lightness; ``level`` is L*, 0..100, of its size."""
-    return _relit(made, lambda rows: level[rows])
-
-
-def _relit(made: Image, level: Callable[[slice], Plane]) -> Image:
     out = np.empty_like(made)
 
     def part(rows: slice) -> None:
         colours = lab(made[rows])
-        out[rows] = painted(level(rows), colours[..., 1], colours[..., 2])
+        out[rows] = painted(level[rows], colours[..., 1], colours[..., 2])
 
     in_strips(made.shape, part)
     return out

@@ -93,10 +93,9 @@ def _read(network: Network, plane: Plane, report: Report) -> Plane:
     views = int(np.clip(_VIEWED // plane.size, 1, 8))
 
     def look(view: int) -> Plane:
-        def part(share: float) -> None:
-            report(0.9 * (view + share) / views)
-
-        return _back(_tiled(network, ready, _turned(plane, view), part), view)
+        turned = _turned(plane, view)
+        told = _tiled(network, ready, turned, lambda share: report(0.9 * (view + share) / views))
+        return _back(told, view)
 
     total = look(0)
     for view in range(1, views):
@@ -112,10 +111,8 @@ def session_of(
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     # Where sizes are known, sums and products stay in the order of memory convolutions like best.
-    sizes = {"height": height, "width": width}
-    sizes |= {f"half_{name}": side // 2 for name, side in sizes.items()}
-    for name, side in sizes.items():
-        options.add_free_dimension_override_by_name(name, side)
+    options.add_free_dimension_override_by_name("height", height)
+    options.add_free_dimension_override_by_name("width", width)
     # It would keep what two questions at once took twice, and saves no time.
     options.enable_mem_pattern = False
     # Threads that wait for work would keep the cores busy that serve the screens.
