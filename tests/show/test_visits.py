@@ -143,6 +143,11 @@ class Visits(RuleBasedStateMachine):
         if grew and self.seen is not None:
             self.seen = self.told()
 
+    def turn(self, event: Event) -> None:
+        """As a hub's: what has happened, and what is due by then, before the screens are told."""
+        self.become(step(self.state, event, self.now))
+        self.become(step(self.state, None, self.now))
+
     def pass_until(self, later: float) -> None:
         for _ in range(1000):
             due = next_deadline(self.state)
@@ -155,7 +160,7 @@ class Visits(RuleBasedStateMachine):
 
     @rule(event=TOUCHES)
     def touch(self, event: Event) -> None:
-        self.become(step(self.state, event, self.now))
+        self.turn(event)
         assert self.state.asking_until is None or self.state.last_touch < self.now
 
     @precondition(lambda self: self.state.view == "photo")
@@ -178,7 +183,7 @@ class Visits(RuleBasedStateMachine):
     @rule(chosen=st.sampled_from(EDITIONS))
     def publish(self, chosen: Any) -> None:
         visiting, shown = self.state.view != "attract", self.state.edition
-        self.become(step(self.state, Published(chosen), self.now))
+        self.turn(Published(chosen))
         if visiting:
             assert self.state.edition == shown, "changed during a visit"
 
@@ -186,11 +191,11 @@ class Visits(RuleBasedStateMachine):
     def lights_out(self, lasts: float, ago: float) -> None:
         begins = self.now - ago
         cue = LightsOut(begins=begins, ends=begins + lasts)
-        self.become(step(self.state, cue, self.now))
+        self.turn(cue)
 
     @rule(turn=TURNS)
     def pass_the_wall(self, turn: Turn) -> None:
-        self.become(step(self.state, TurnPassed(turn), self.now))
+        self.turn(TurnPassed(turn))
 
     @rule()
     def go_alone(self) -> None:
