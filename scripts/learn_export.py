@@ -193,7 +193,7 @@ def graph(weights: Weights) -> onnx.ModelProto:
 
 def export(checkpoint: Path, out: Path) -> str:
     """Writes the running mean of a checkpoint's weights; the file's SHA-256."""
-    weights = torch.load(checkpoint, weights_only=True)["mean"]
+    weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["mean"]
     out.parent.mkdir(parents=True, exist_ok=True)
     packed = graph(weights).SerializeToString(deterministic=True)
     out.write_bytes(packed)

@@ -29,10 +29,10 @@ class Finder(Unet):
 
 def loss(
     network: Finder, print_: Tensor, scene: Tensor, damage: Tensor, sure: Tensor, span: Tensor
-) -> tuple[Tensor, dict[str, float]]:
+) -> tuple[Tensor, dict[str, Tensor]]:
     """What is minimised, and its parts by name: cross-entropy, and Dice (Milletari et al., 2016),
     because damage is rare."""
-    with half_precision():
+    with half_precision(print_.device):
         logits = network(print_ - 0.5)
     guess = functional.pixel_shuffle(logits.float(), 2)
     breadth = damage
@@ -45,4 +45,4 @@ def loss(
     overlap = 2 * (sure * share * damage).sum() + 1
     dice = 1 - overlap / ((sure * share).sum() + (sure * damage).sum() + 1)
     parts = {"entropy": entropy, "dice": dice}
-    return entropy + _OVERLAP * dice, {name: float(part.detach()) for name, part in parts.items()}
+    return entropy + _OVERLAP * dice, {name: part.detach() for name, part in parts.items()}

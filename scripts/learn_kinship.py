@@ -62,10 +62,10 @@ def loss(
     truth: Tensor,
     quiet: Tensor,
     tints: Tensor,
-) -> tuple[Tensor, dict[str, float]]:
+) -> tuple[Tensor, dict[str, Tensor]]:
     """The mean distance of a*, b* from the truth, and its parts by name: that of the propagation
     alone stands beside it."""
-    with half_precision():
+    with half_precision(seen.device):
         answer = network(seen)
     answer = functional.pixel_shuffle(answer.float(), 2)
     place, none = answer[:, :-1], answer[:, -1:]
@@ -85,7 +85,7 @@ def loss(
     made = error(part)
     with torch.no_grad():
         alone = error(torch.cat([share, rest], dim=1))
-    return made, {"error": float(made.detach()), "alone": float(alone)}
+    return made, {"error": made.detach(), "alone": alone}
 
 
 def _coloured(source: Source) -> list[list[Bytes]]:

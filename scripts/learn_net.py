@@ -33,11 +33,15 @@ class Block(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return x + cast(Tensor, self.second(functional.relu(self.first(x))))
 
 
-def half_precision() -> torch.autocast:
+def half_precision(device: torch.device) -> torch.autocast:
     """Within it networks compute with 16-bit floats, where torch is fast with them. On a processor
     that knows AVX2 but no more, one step would take sixteen times as long."""
-    able = torch.cpu.get_capabilities()
-    return torch.autocast("cpu", torch.bfloat16, enabled=any(able.get(name) for name in _HALF))
+    if device.type == "cpu":
+        able = torch.cpu.get_capabilities()
+        fast = any(able.get(name) for name in _HALF)
+    else:
+        fast = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.autocast(device.type, torch.bfloat16, enabled=fast)
 
 
 def blocks(channels: int, count: int, kind: type[nn.Module] = Block) -> nn.Sequential:
@@ -97,7 +101,7 @@ def unlike(one: Tensor, other: Tensor, span: Tensor) -> Tensor:
 
 def loss(
     network: Network, print_: Tensor, scene: Tensor, damage: Tensor, sure: Tensor, span: Tensor
-) -> tuple[Tensor, dict[str, float]]:
+) -> tuple[Tensor, dict[str, Tensor]]:
     """What is minimised, and its parts by name.
 
     The clearer: mean absolute error as a share of the print's range, and one twentieth of 1 - SSIM.
@@ -105,7 +109,7 @@ def loss(
     mending comes before it, and a white line on a road shall stay.
     The finder: cross-entropy, and Dice (Milletari et al., 2016), because damage is rare.
     """
-    with half_precision():
+    with half_precision(print_.device):
         residual, logits = network(print_ - 0.5)
     span = span.view(-1, 1, 1, 1)
     made = cleared(print_, residual.float())
@@ -120,4 +124,4 @@ def loss(
     dice = 1 - overlap / ((sure * share).sum() + (sure * damage).sum() + 1)
     total = error + 0.05 * shape + 0.25 * entropy + 0.06 * dice
     parts = {"error": error, "shape": shape, "entropy": entropy, "dice": dice}
-    return total, {name: float(part.detach()) for name, part in parts.items()}
+    return total, {name: part.detach() for name, part in parts.items()}

@@ -4,21 +4,23 @@ The rate of learning rises over the first steps, stays, and falls to nothing ove
 training under way can be given another end (``--steps``) without starting again. A training may
 have several such legs; each begins with the running mean, as it would ship. Every step's examples
 follow from the seed and its number, so stopping and calling the same command again goes on where
-the last checkpoint was. Each worker is one process with one thread that learns from its share of a
-step's examples; then all take the mean of their gradients. On a shared machine that is much faster
-than threads, which wait for each other at every layer.
+the last checkpoint was. Where torch finds an accelerator, one process learns on it, and workers,
+one for each core, make the examples. Without one, each of two workers is a process with one thread
+that learns from its share of a step's examples; then all take the mean of their gradients. On a
+shared machine that is much faster than threads, which wait for each other at every layer.
 
 A training can also go on from weights that ship (``--start FILE.onnx --at STEP``), with the rate
 rising anew.
 
 Usage: train.py clear|find|kinship [--photos DIR] [--to DIR] [--steps N] [--cooldown N]
-       [--workers N] [--start FILE --at STEP]
+       [--device cpu|cuda|...] [--workers N] [--start FILE --at STEP]
 """
 
 import argparse
 import json
+import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,6 @@ import cv2
 import learn_finder
 import learn_kinship
 import learn_net
-import numpy as np
 import torch
 import torch.multiprocessing as processes
 from learn_ageing import Batch, Course, batch, grain_fields
@@ -36,8 +37,10 @@ from learn_export import export, weights
 from learn_photos import Source, read_shipped, read_source
 from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED, RARELY, RIGGED
 from torch import nn
+from torch.utils.data import DataLoader, Dataset
 
 SEED, BATCH = 1974, 16
+CPU = torch.device("cpu")
 WARM_UP, KEEP = 100, 0.998
 """Steps until the highest rate of learning is reached; the running mean's share of its past."""
 _SAVE_EVERY, _SAY_EVERY, _PATIENCE = 200, 50, 600
@@ -60,7 +63,7 @@ class Task:
     """One network, what it minimises, and what it is taught with."""
 
     network: type[nn.Module]
-    loss: Callable[..., tuple[torch.Tensor, dict[str, float]]]
+    loss: Callable[..., tuple[torch.Tensor, dict[str, torch.Tensor]]]
     courses: Mapping[int, Course]
     """Each from its step on."""
     legs: tuple[Leg, ...]
@@ -150,12 +153,12 @@ def rate(step: int, leg: Leg, first: int = 0) -> float:
 class Training:
     """Network, optimiser, running mean of the weights, and the number of steps made."""
 
-    def __init__(self, task: Task, seed: int) -> None:
+    def __init__(self, task: Task, seed: int, device: torch.device = CPU) -> None:
         torch.manual_seed(seed)
-        self.task = task
+        self.task, self.device = task, device
         # Convolutions of 16-bit floats are faster with the channels innermost.
-        self.network = task.network().to(memory_format=torch.channels_last)
-        self.mean = task.network()
+        self.network = task.network().to(device, memory_format=torch.channels_last)
+        self.mean = task.network().to(device)
         self.mean.load_state_dict(self.network.state_dict())
         self.optimiser = self._optimiser()
         self.step = 0
@@ -172,13 +175,12 @@ class Training:
             network.load_state_dict(shipping)
         self.optimiser = self._optimiser()
 
-    def slope(self, made: Batch) -> dict[str, float]:
+    def slope(self, made: Sequence[torch.Tensor]) -> dict[str, torch.Tensor]:
         """Sets the gradients from one batch; the parts of the loss."""
+        there = (part.to(self.device, non_blocking=True) for part in made)
         planes = (
-            torch.from_numpy(part).contiguous(memory_format=torch.channels_last)
-            if part.ndim == 4
-            else torch.from_numpy(part)
-            for part in made
+            part.contiguous(memory_format=torch.channels_last) if part.ndim == 4 else part
+            for part in there
         )
         self.optimiser.zero_grad(set_to_none=False)
         total, parts = self.task.loss(self.network, *planes)
@@ -228,41 +230,79 @@ class Training:
         part.replace(path)
 
     def load(self, path: Path) -> None:
-        held = torch.load(path, weights_only=True)
+        held = torch.load(path, map_location=self.device, weights_only=True)
         self.network.load_state_dict(held["network"])
         self.mean.load_state_dict(held["mean"])
         self.optimiser.load_state_dict(held["optimiser"])
         self.step = held["step"]
 
 
-def work(rank: int, given: argparse.Namespace, shared: torch.Tensor, barrier: Any) -> None:
-    """One worker's training, from the checkpoint to the last step."""
+class Examples(Dataset):  # type: ignore[misc]  # torch is not typed here
+    """Each step's batch by the step's number, or those places of it that one worker learns from."""
+
+    def __init__(self, task: Task, given: argparse.Namespace, places: range) -> None:
+        self._task, self._seed, self._places = task, given.seed, places
+        self._source, self._fields = task.source(given.photos), grain_fields(given.seed)
+
+    def __getitem__(self, step: int) -> Batch:
+        course = self._task.course(step)
+        return self._task.batch(self._seed, step, self._places, self._source, self._fields, course)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Workers that learn together from a step's examples."""
+
+    rows: torch.Tensor
+    """The gradients of each, (workers, weights), in shared memory."""
+    barrier: Any
+
+    def mean(self, rank: int, gradients: torch.Tensor) -> torch.Tensor:
+        """What all take instead of each its own."""
+        self.rows[rank] = gradients
+        self.barrier.wait(_PATIENCE)
+        mean = self.rows.mean(dim=0)
+        self.barrier.wait(_PATIENCE)
+        return mean
+
+
+def work(rank: int, given: argparse.Namespace, crew: Crew | None = None) -> None:
+    """One worker's training with its crew, from the checkpoint to the last step; or the whole
+    training, with processes that make the examples."""
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
+    if given.device != CPU:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True, warn_only=True)
     task = TASKS[given.what].ended(given.steps, given.cooldown)
-    training = Training(task, given.seed)
+    training = Training(task, given.seed, given.device)
     checkpoint = given.to / f"{given.what}.pt"
     if checkpoint.exists():
         training.load(checkpoint)
     elif given.start:
         training.start(given.start, given.at)
-    source, fields = task.source(given.photos), grain_fields(given.seed)
+    places = range(rank, given.batch, given.workers) if crew else range(given.batch)
+    batches = DataLoader(
+        Examples(task, given, places),
+        batch_size=None,
+        sampler=range(training.step, task.legs[-1].until),
+        num_workers=0 if crew else given.workers,
+        pin_memory=given.device != CPU,
+    )
     since, seen = time.monotonic(), []
-    places = range(rank, given.batch, given.workers)
-    while training.step < task.legs[-1].until:
+    for made in batches:
         leg, first = task.leg(training.step)
         if training.step == first > given.at:
             training.begin()
-        course = task.course(training.step)
-        made = task.batch(given.seed, training.step, places, source, fields, course)
         seen.append(training.slope(made))
-        shared[rank] = training.gradients()
-        barrier.wait(_PATIENCE)
-        mean = shared.mean(dim=0)
-        barrier.wait(_PATIENCE)
-        training.move(mean, rate(training.step, leg, max(first, given.at)))
+        gradients = training.gradients()
+        gradients = crew.mean(rank, gradients) if crew else gradients
+        training.move(gradients, rate(training.step, leg, max(first, given.at)))
         if rank == 0 and training.step % _SAY_EVERY == 0:
-            told = {name: round(float(np.mean([s[name] for s in seen])), 4) for name in seen[0]}
+            told = {
+                name: round(float(torch.stack([parts[name] for parts in seen]).mean()), 4)
+                for name in seen[0]
+            }
             pace = (time.monotonic() - since) / len(seen)
             print(json.dumps({"step": training.step, "pace": round(pace, 3), **told}), flush=True)
             since, seen = time.monotonic(), []
@@ -279,19 +319,34 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--cooldown", type=int, help="over how many steps the rate falls to it")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--batch", type=int, default=BATCH)
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--device",
+        type=torch.device,
+        default=torch.accelerator.current_accelerator(check_available=True) or CPU,
+        help="the accelerator, where there is one",
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        help="processes that learn (2 without an accelerator) or make examples (one for each core)",
+    )
     parser.add_argument("--start", type=Path, help="weights to begin with, as they ship")
     parser.add_argument("--at", type=int, default=0, help="the steps that made them")
-    return parser.parse_args(words)
+    given = parser.parse_args(words)
+    given.workers = given.workers or (2 if given.device == CPU else os.cpu_count() or 1)
+    return given
 
 
 def main() -> None:
     given = options()
     given.to.mkdir(parents=True, exist_ok=True)
-    size = sum(part.numel() for part in TASKS[given.what].network().parameters())
-    shared = torch.zeros(given.workers, size).share_memory_()
-    barrier = processes.get_context("spawn").Barrier(given.workers)
-    processes.spawn(work, (given, shared, barrier), nprocs=given.workers)
+    if given.device == CPU:
+        size = sum(part.numel() for part in TASKS[given.what].network().parameters())
+        rows = torch.zeros(given.workers, size).share_memory_()
+        crew = Crew(rows, processes.get_context("spawn").Barrier(given.workers))
+        processes.spawn(work, (given, crew), nprocs=given.workers)
+    else:
+        work(0, given)
     print(export(given.to / f"{given.what}.pt", given.to / f"{given.what}.onnx"))
 
 

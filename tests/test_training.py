@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-
 from learn_ageing import Batch, Course, around_face, example, grain_fields  # noqa: E402
 from learn_damage import RULED, SPECKLED, VARIED, WORN  # noqa: E402
 from learn_export import export  # noqa: E402
@@ -25,7 +24,8 @@ from learn_scenes import (  # noqa: E402
     INSCRIBED,
     RIGGED,
 )
-from train import FINDING, TASKS, Leg, Task, Training, options, rate, work  # noqa: E402
+from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
+from train import FINDING, TASKS, Crew, Leg, Task, Training, options, rate, work  # noqa: E402
 
 DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED + RIGGED
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
@@ -45,9 +45,13 @@ def examples(task: "Task", step: int) -> Batch:
     return task.batch(7, step, range(2), source(), grain_fields(7), task.course(step))
 
 
+def tensors(task: "Task", step: int) -> list[Any]:
+    return [torch.from_numpy(part) for part in examples(task, step)]
+
+
 def trained(training: "Training", steps: int) -> "Training":
     for _ in range(steps):
-        training.slope(examples(training.task, training.step))
+        training.slope(tensors(training.task, training.step))
         training.move(training.gradients(), 1e-3)
     return training
 
@@ -151,7 +155,7 @@ def test_a_training_that_was_stopped_goes_on_bit_for_bit(task: "Task", tmp_path:
 
 def test_every_weight_s_first_step_goes_down_its_own_slope(task: "Task") -> None:
     training = Training(task, 5)
-    training.slope(examples(task, 0))
+    training.slope(tensors(task, 0))
     before = [part.detach().clone() for part in training.network.parameters()]
     slopes = [part.grad.clone() for part in training.network.parameters()]
     training.move(training.gradients(), 1e-3)
@@ -202,7 +206,7 @@ def test_what_kinship_learns_from_is_documented_at_points_and_known_everywhere()
 def test_kinship_makes_no_colour_that_nobody_documented() -> None:
     task = TASKS["kinship"]
     network = task.network()
-    parts = [torch.from_numpy(part) for part in examples(task, 0)]
+    parts = tensors(task, 0)
     parts[5] = torch.zeros_like(parts[5])
     parts[4] = torch.zeros_like(parts[4])
     error = task.loss(network, *parts)[0]
@@ -220,8 +224,24 @@ def test_networks_compute_with_16_bits_where_torch_is_fast_with_them(
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: able)
     training, seen = Training(task, 7), set()
     training.network.stem.register_forward_hook(lambda *made: seen.add(made[-1].dtype))
-    training.slope(examples(task, 0))
+    training.slope(tensors(task, 0))
     assert seen == {type_}
+
+
+def test_what_is_minimised_stays_on_the_accelerator(
+    task: "Task", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda **asked: True)
+    monkeypatch.setattr(torch.cuda.amp.common, "amp_definitely_not_available", lambda: False)
+    shapes, seen = [part.shape for part in examples(task, 0)], set()
+    # Tensors without values, which still refuse to be computed with those of another device.
+    with FakeTensorMode():
+        with torch.device("cuda"):
+            network, planes = task.network(), [torch.ones(shape) for shape in shapes]
+        network.stem.register_forward_hook(lambda *made: seen.add(made[-1].dtype))
+        total, parts = task.loss(network, *planes)
+    assert {part.device.type for part in (total, *parts.values())} == {"cuda"}
+    assert seen == {torch.bfloat16}
 
 
 def test_the_rate_rises_stays_and_falls_to_nothing() -> None:
@@ -250,30 +270,46 @@ def test_a_training_can_be_given_another_end() -> None:
     assert task.ended(300, 20).legs == (Leg(100, 30), Leg(300, 20, rate=0.5))
 
 
-def test_a_leg_begins_as_if_with_the_weights_that_ship(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def worked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
+    """What a short training of a finder leaves in a folder; ``crew`` is how many learn, or none
+    where processes make the examples."""
     legs = (Leg(2, 1), Leg(4, 0, rate=0.5))
     short = replace(TASKS["find"], legs=legs, source=lambda photos: source())
     monkeypatch.setitem(TASKS, "find", short)
     size = sum(part.numel() for part in short.network().parameters())
 
-    def worked(folder: str, *words: str) -> dict[str, Any]:
+    def work_(folder: str, *words: str, crew: bool = True) -> dict[str, Any]:
         to = tmp_path / folder
         to.mkdir(exist_ok=True)
-        given = options(["find", "--to", str(to), "--batch", "1", "--workers", "1", *words])
-        work(0, given, torch.zeros(1, size), Barrier(1))
+        words = ("find", "--to", str(to), "--device", "cpu", "--workers", "1", *words)
+        work(0, options([*words]), Crew(torch.zeros(1, size), Barrier(1)) if crew else None)
         return dict(torch.load(to / "find.pt", weights_only=True))
 
-    whole = worked("whole")
-    first = worked("broken", "--steps", "2")
-    again = worked("broken")
+    return work_
+
+
+def test_a_leg_begins_as_if_with_the_weights_that_ship(
+    worked: Callable[..., dict[str, Any]], tmp_path: Path
+) -> None:
+    whole = worked("whole", "--batch", "1")
+    first = worked("broken", "--batch", "1", "--steps", "2")
+    again = worked("broken", "--batch", "1")
     torch.save(first, tmp_path / "first.pt")
     export(tmp_path / "first.pt", tmp_path / "first.onnx")
-    begun = worked("begun", "--start", str(tmp_path / "first.onnx"), "--at", "2")
+    begun = worked("begun", "--batch", "1", "--start", str(tmp_path / "first.onnx"), "--at", "2")
     for other in (again, begun):
         for name, part in whole["mean"].items():
             assert torch.equal(part, other["mean"][name]), name
+
+
+def test_it_learns_the_same_from_examples_that_other_processes_make(
+    worked: Callable[..., dict[str, Any]],
+) -> None:
+    alone = worked("alone", "--batch", "2")
+    helped = worked("helped", "--batch", "2", "--workers", "2", crew=False)
+    for name, part in alone["mean"].items():
+        assert torch.equal(part, helped["mean"][name]), name
 
 
 def test_film_is_worn_along_its_run_in_strokes_as_thin_as_they_show() -> None:
