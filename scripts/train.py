@@ -272,6 +272,7 @@ def work(rank: int, given: argparse.Namespace, crew: Crew | None = None) -> None
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     if given.device != CPU:
+        # Else the same steps would give other weights each time.
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.use_deterministic_algorithms(True, warn_only=True)
     task = TASKS[given.what].ended(given.steps, given.cooldown)

@@ -272,8 +272,8 @@ def test_a_training_can_be_given_another_end() -> None:
 
 @pytest.fixture
 def worked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
-    """What a short training of a finder leaves in a folder; ``crew`` is how many learn, or none
-    where processes make the examples."""
+    """What a short training of a finder leaves in a folder; without a ``crew`` other processes make
+    the examples."""
     legs = (Leg(2, 1), Leg(4, 0, rate=0.5))
     short = replace(TASKS["find"], legs=legs, source=lambda photos: source())
     monkeypatch.setitem(TASKS, "find", short)
