@@ -3,9 +3,9 @@ instead: OpenCV and scikit-image, in the same run on the same prints.
 
 Usage: bench_quality.py [--quick] [--photos FOLDER] [--sheets FOLDER] [PART ...]
 
-Parts: mend, mend-light, mend-fringed, mend-drawn, mend-folded, clear, film, colour, colour-speed,
-recipe; without any, all. With --photos those of them that age photographs take yours instead of
-those kept out of training: sharp ones without damage, from 768 x 512 pixels on.
+Parts: mend, mend-light, mend-fringed, mend-drawn, mend-soft, mend-folded, clear, film, colour,
+colour-speed, recipe; without any, all. With --photos those of them that age photographs take yours
+instead of those kept out of training: sharp ones without damage, from 768 x 512 pixels on.
 
 Decibels are means over the prints: for mending 48 of each ageing, as the mean of twelve alone may
 lie half a decibel off that of many; of yours each once. Inside: where damage covers half of a
@@ -35,6 +35,7 @@ from quality_prints import (
     FRINGED,
     LIGHT,
     PHOTOS,
+    SOFT,
     TRACE,
     USUAL,
     Print,
@@ -264,6 +265,7 @@ def main() -> None:
         "mend-light": lambda: mend(of(LIGHT, 4), sheets, "_light"),
         "mend-fringed": lambda: mend(of(FRINGED, 2), sheets, "_fringed"),
         "mend-drawn": lambda: mend(of(DRAWN, 4), sheets, "_drawn"),
+        "mend-soft": lambda: mend(of(SOFT, 4), sheets, "_soft"),
         "mend-folded": lambda: folded(views, sheets, quick=chosen.quick),
         "clear": lambda: clear(of(FRINGED, 1), sheets),
         "film": lambda: film(sheets),

@@ -1,11 +1,12 @@
 """Old prints of photographs whose truth is known, for `scripts/bench quality` alone.
 
 Ageings of their own: training has another, so that no network is measured on what it was fitted
-to. Five kinds, so that nobody tunes to one: ``usual`` is an even print, and as hard as those on
+to. Six kinds, so that nobody tunes to one: ``usual`` is an even print, and as hard as those on
 which the aims were set; ``light`` has a tenth of its damage; ``plain`` is like it, but a faint
 fringe around the damage covers more of it than the damage; ``worn`` has that, a toe and a shoulder,
 uneven fading, clumped grain, more of the damage traced on real film, and is a JPEG; ``drawn`` is
-even, and its damage has no shape that training could have seen (quality_strokes.py).
+even, and its damage has no shape that training could have seen (quality_strokes.py); ``soft`` is
+like it, but its damage is about as soft as the picture.
 """
 
 import json
@@ -37,6 +38,7 @@ USUAL = ("usual",)
 LIGHT = ("light",)
 FRINGED = ("plain", "worn")
 DRAWN = ("drawn",)
+SOFT = ("soft",)
 DAMAGED = 0.5
 """Opacity from which a pixel counts as damaged; under TRACE nothing was damaged."""
 TRACE = 1 / 255
@@ -170,7 +172,8 @@ def aged(name: str, image: npt.NDArray[np.float32], kind: str, rng: np.random.Ge
     small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.float32)
     soft = cv2.GaussianBlur(small, (0, 0), 0.8)
     sound = _faded(soft, kind, rng) + _grain(soft, kind, rng)
-    opacity, tone = drawn(sound, rng) if kind in DRAWN else _damage(sound, kind, rng)
+    ruled = kind in DRAWN + SOFT
+    opacity, tone = drawn(sound, rng, soft=kind in SOFT) if ruled else _damage(sound, kind, rng)
     scan = np.clip(sound * (1 - opacity) + tone * opacity, 0, 1)
     before = np.clip(sound, 0, 1).astype(np.float32)
     return Print(name, truth, _scanned(before, kind)[..., 0], _scanned(scan, kind), opacity)

@@ -19,6 +19,9 @@ _FINE = 8
 _PIECES = (20, 30)
 _EXTREME = 0.65
 """How many pieces have a tone of their own, not one near what they cover."""
+_SOFT = (0.3, 0.9)
+"""By how many pixels soft damage is blurred, each piece by its own (standard deviation); a print's
+picture is, by 0.8."""
 
 
 def _curve(rng: Rng, length: float, bend: float) -> npt.NDArray[np.float64]:
@@ -76,11 +79,16 @@ def _piece(rng: Rng, shape: tuple[int, int]) -> Plane:
     return np.asarray(cover, np.float32) / np.float32(255)
 
 
-def drawn(plane: Plane, rng: Rng) -> tuple[Plane, Plane]:
-    """Opacity and tone of the damage on a print, each (h, w), 0..1."""
+def drawn(plane: Plane, rng: Rng, *, soft: bool) -> tuple[Plane, Plane]:
+    """Opacity and tone of the damage on a print, each (h, w), 0..1; ``soft`` is whether it is about
+    as soft as the picture, as that of a negative may be on a print."""
     opacity, tone = np.zeros_like(plane), np.zeros_like(plane)
     for _ in range(int(rng.integers(*_PIECES))):
-        cover = _piece(rng, (plane.shape[0], plane.shape[1])) * np.float32(rng.uniform(0.7, 1.0))
+        cover = _piece(rng, (plane.shape[0], plane.shape[1]))
+        if soft:
+            blurred = cv2.GaussianBlur(cover, (0, 0), rng.uniform(*_SOFT))
+            cover = np.asarray(blurred, np.float32)
+        cover = cover * np.float32(rng.uniform(0.7, 1.0))
         light = rng.random() < 0.6
         if rng.random() < _EXTREME:
             level = rng.uniform(0.85, 1.0) if light else rng.uniform(0.0, 0.15)

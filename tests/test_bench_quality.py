@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 from bench_quality import decibels, precision_and_recall, tone_fitted
 from PIL import Image
-from quality_prints import DRAWN, FRINGED, LIGHT, PHOTOS, TRACE, USUAL, prints, truths, views_in
+from quality_prints import (
+    DRAWN,
+    FRINGED,
+    LIGHT,
+    PHOTOS,
+    SOFT,
+    TRACE,
+    USUAL,
+    prints,
+    truths,
+    views_in,
+)
 
 
 def test_a_tenth_off_everywhere_is_twenty_decibels() -> None:
@@ -36,7 +47,7 @@ needs_photographs = pytest.mark.skipif(
 
 @needs_photographs
 @pytest.mark.parametrize(
-    ("kinds", "share"), [(USUAL, 60), (FRINGED, 60), (DRAWN, 60), (LIGHT, 600)]
+    ("kinds", "share"), [(USUAL, 60), (FRINGED, 60), (DRAWN, 60), (SOFT, 80), (LIGHT, 600)]
 )
 def test_damage_covers_about_a_share_and_nothing_else_is_touched(
     kinds: tuple[str, ...], share: int
@@ -70,6 +81,15 @@ def test_the_middle_of_one_s_own_photographs_is_aged_and_what_is_unfit_is_told(
     told = capsys.readouterr().err.splitlines()
     assert len(told) == 2
     assert "c-small.jpg" in told[0] and "768 x 512" in told[0] and "d-notes.txt" in told[1]
+
+
+@needs_photographs
+def test_the_edges_of_soft_damage_are_less_steep() -> None:
+    def steepness(kind: tuple[str, ...]) -> float:
+        steps = [np.abs(np.diff(one.opacity)) for one in prints(kind, truths(), quick=True)]
+        return float(np.mean([(step**2).sum() / step.sum() for step in steps]))
+
+    assert steepness(SOFT) < 0.7 * steepness(DRAWN)
 
 
 @needs_photographs
