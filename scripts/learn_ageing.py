@@ -28,6 +28,8 @@ class Course:
     """Pieces of damage on a print of 96 pixels, but for one of four that has none."""
     polarities: tuple[float, ...] = (0.05, 0.5, 0.8, 0.97)
     """What share of a print's marks is light: one of these."""
+    softened: float = 0.0
+    """How often a print's damage is soft in itself, as that of a negative is on every print."""
     faintest: tuple[float, float] = (0.04, 1.0)
     """Damage that changes a pixel by less than the first, or than so many times the grain, cannot
     be seen, and nothing is said of it."""
@@ -50,6 +52,8 @@ _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
 _GRAIN = (0.0, 0.0, 0.45, 0.6, 0.8, 1.1, 1.6, 2.4)
 _FIELD = 512
 _LARGEST = 3.0
+_SOFT = (0.2, 1.3)
+"""By how many pixels of the print damage is blurred then (standard deviation)."""
 _CLOSER = (1.2, 1.6)
 """How much larger a print is read then."""
 
@@ -292,8 +296,15 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         plane, strength = _grained(rng, plane, fields)
     rate = 0.0 if rng.random() < 0.25 else float(rng.choice(course.rates))
     rate *= (course.side / 96) ** 2
+    softened = course.softened > 0 and rng.random() < course.softened
     harmed, covered = damaged(
-        plane, rng, source, course.kinds, rate=rate, polarities=course.polarities
+        plane,
+        rng,
+        source,
+        course.kinds,
+        rate=rate,
+        polarities=course.polarities,
+        soft=rng.uniform(*_SOFT) if softened else 0.0,
     )
     change = np.abs(np.clip(harmed, 0, 1) - plane)
     plane = np.clip(harmed, 0, 1)

@@ -340,9 +340,11 @@ def damaged(
     *,
     rate: float,
     polarities: tuple[float, ...],
+    soft: float,
 ) -> tuple[Plane, Plane]:
     """The print with about ``rate`` pieces of damage, of which one of ``polarities`` is the share
-    that is light; and how much of each pixel they cover."""
+    that is light, all blurred by ``soft`` pixels (standard deviation); and how much of each pixel
+    they cover."""
     side = plane.shape[0]
     covered = np.zeros((side, side), np.float32)
     chances = np.array([chance for chance, _ in kinds])
@@ -351,6 +353,8 @@ def damaged(
         kind = kinds[int(rng.choice(len(kinds), p=chances / chances.sum()))][1]
         opacity = np.float32(1.0 if rng.random() < 0.4 else rng.uniform(0.4, 1.0))
         cover = np.asarray(kind(rng, side, source), np.float32)
+        if soft:
+            cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), soft), np.float32)
         if cover.mean() > 0.25:
             continue
         plane = _laid(rng, plane, cover * opacity, polarity)

@@ -1,19 +1,22 @@
 """Writes a training's weights as the file the classic engine reads.
 
 The graphs are written out by hand: they are short, and the same weights give the same bytes on any
-machine. Weights are held as 16-bit floats, at half the size. Usage: learn_export.py CHECKPOINT
-OUT.onnx
+machine. Weights are held as 16-bit floats, at half the size, or with --bytes those of convolutions
+as 8-bit integers and a scale for each channel, at a quarter (Jacob et al., Quantization and
+Training of Neural Networks, 2018). Usage: learn_export.py CHECKPOINT OUT.onnx [--bytes]
 """
 
 import argparse
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import learn_finder
 import learn_kinship
 import learn_net
 import numpy as np
+import numpy.typing as npt
 import onnx
 import torch
 from learn_unet import EVEN
@@ -21,14 +24,16 @@ from onnx import helper, numpy_helper
 
 _OPSET, _FORMAT = 17, 8
 _HALVES = ("one", "other")
+_LARGEST = 127
+"""The largest of whole numbers that a byte holds with either sign."""
 Weights = dict[str, torch.Tensor]
 
 
 class Graph:
     """An ONNX graph under way; names of values are those of the layers that make them."""
 
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+    def __init__(self, weights: Weights, *, in_bytes: bool) -> None:
+        self._weights, self._in_bytes = weights, in_bytes
         self.nodes: list[onnx.NodeProto] = []
         self.held: list[onnx.TensorProto] = []
 
@@ -42,13 +47,30 @@ class Graph:
 
     def _parameters(self, name: str) -> list[str]:
         """A layer's weight and bias, at 32 bits."""
-        names = [f"{name}.weight", f"{name}.bias"]
-        for full in names:
-            half = self._weights[full].numpy().astype(np.float16)
-            self.held.append(numpy_helper.from_array(half, f"{full}.half"))
-            cast = helper.make_node("Cast", [f"{full}.half"], [full], to=onnx.TensorProto.FLOAT)
-            self.nodes.append(cast)
-        return names
+        weight, bias = f"{name}.weight", f"{name}.bias"
+        return [
+            self._scaled(weight) if self._in_bytes else self._floats(weight),
+            self._floats(bias),
+        ]
+
+    def _floats(self, name: str) -> str:
+        half = self._weights[name].numpy().astype(np.float16)
+        return self._cast(name, f"{name}.half", half)
+
+    def _scaled(self, name: str) -> str:
+        """A weight from whole numbers, by a scale for each of its first channels."""
+        weight = self._weights[name].numpy()
+        most = np.abs(weight).max(axis=(1, 2, 3), keepdims=True)
+        scale = np.maximum(most / _LARGEST, np.finfo(np.float16).tiny).astype(np.float16)
+        whole = np.clip(np.round(weight / scale.astype(np.float32)), -_LARGEST, _LARGEST)
+        self._cast(f"{name}.whole", f"{name}.byte", whole.astype(np.int8))
+        self._cast(f"{name}.step", f"{name}.scale", scale)
+        return self.plain("Mul", name, f"{name}.whole", f"{name}.step")
+
+    def _cast(self, name: str, held: str, values: npt.NDArray[Any]) -> str:
+        self.held.append(numpy_helper.from_array(values, held))
+        self.nodes.append(helper.make_node("Cast", [held], [name], to=onnx.TensorProto.FLOAT))
+        return name
 
     def _convolution(
         self,
@@ -169,10 +191,10 @@ _COUNTS = {"damage": learn_finder.BLOCKS, "kinship": learn_kinship.BLOCKS}
 """Blocks of a network of learn_unet.py, by its answer."""
 
 
-def graph(weights: Weights) -> onnx.ModelProto:
+def graph(weights: Weights, *, in_bytes: bool = False) -> onnx.ModelProto:
     """The network these weights belong to, for prints of any height and width."""
     answer = next(name for name in ("residual", *_COUNTS) if f"{name}.weight" in weights)
-    made = Graph(weights)
+    made = Graph(weights, in_bytes=in_bytes)
     if answer == "residual":
         _clearer(made)
     else:
@@ -191,30 +213,30 @@ def graph(weights: Weights) -> onnx.ModelProto:
     return model
 
 
-def export(checkpoint: Path, out: Path) -> str:
+def export(checkpoint: Path, out: Path, *, in_bytes: bool = False) -> str:
     """Writes the running mean of a checkpoint's weights; the file's SHA-256."""
     weights = torch.load(checkpoint, map_location="cpu", weights_only=True)["mean"]
     out.parent.mkdir(parents=True, exist_ok=True)
-    packed = graph(weights).SerializeToString(deterministic=True)
+    packed = graph(weights, in_bytes=in_bytes).SerializeToString(deterministic=True)
     out.write_bytes(packed)
     return sha256(packed).hexdigest()
 
 
 def weights(path: Path) -> Weights:
     """The weights that a file written by :func:`export` holds, at 32 bits."""
-    held = onnx.load(path).graph.initializer
-    return {
-        each.name.removesuffix(".half"): torch.from_numpy(
-            numpy_helper.to_array(each).astype(np.float32)
-        )
-        for each in held
-        if each.name.endswith(".half")
+    held = {
+        each.name: torch.from_numpy(numpy_helper.to_array(each).astype(np.float32))
+        for each in onnx.load(path).graph.initializer
     }
+    floats = {name.removesuffix(".half"): held[name] for name in held if name.endswith(".half")}
+    wholes = [name.removesuffix(".byte") for name in held if name.endswith(".byte")]
+    return floats | {name: held[f"{name}.byte"] * held[f"{name}.scale"] for name in wholes}
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--bytes", action="store_true", help="convolutions as 8-bit integers")
     given = parser.parse_args()
-    print(export(given.checkpoint, given.out))
+    print(export(given.checkpoint, given.out, in_bytes=given.bytes))

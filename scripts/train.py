@@ -12,7 +12,7 @@ shared machine that is much faster than threads, which wait for each other at ev
 A training can also go on from weights that ship (``--start FILE.onnx --at STEP``), with the rate
 rising anew.
 
-Usage: train.py clear|find|kinship [--photos DIR] [--to DIR] [--steps N] [--cooldown N]
+Usage: train.py clear|find|find-soft|kinship [--photos DIR] [--to DIR] [--steps N] [--cooldown N]
        [--device cpu|cuda|...] [--workers N] [--start FILE --at STEP]
 """
 
@@ -116,6 +116,8 @@ FINDING = {
 as sharp as a wire, as flat and as light as a petal, or as soft as all else on an enlarged print;
 last, film's wear and all that is ragged, on prints with few marks or many, beside lettering, whose
 strokes are as short, and masts, which are as broad."""
+SOFTLY = {**FINDING, 44_000: replace(FINDING[44_000], softened=0.5)}
+"""As for the finder, and at last damage that is as soft as the picture on every second print."""
 TASKS = {
     "clear": Task(
         learn_net.Network,
@@ -129,6 +131,13 @@ TASKS = {
         learn_finder.loss,
         FINDING,
         (Leg(44_000, 12_000), Leg(47_000, 2800, rate=6e-4)),
+        read_shipped,
+    ),
+    "find-soft": Task(
+        learn_finder.Finder,
+        learn_finder.loss,
+        SOFTLY,
+        (Leg(44_000, 12_000), Leg(49_400, 5200, rate=8e-4)),
         read_shipped,
     ),
     "kinship": Task(

@@ -14,7 +14,7 @@ import pytest
 torch = pytest.importorskip("torch")
 from learn_ageing import Batch, Course, around_face, example, grain_fields  # noqa: E402
 from learn_damage import RULED, SPECKLED, VARIED, WORN  # noqa: E402
-from learn_export import export  # noqa: E402
+from learn_export import export, weights  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
 from learn_scenes import (  # noqa: E402
     BELONGING,
@@ -25,7 +25,7 @@ from learn_scenes import (  # noqa: E402
     RIGGED,
 )
 from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
-from train import FINDING, TASKS, Crew, Leg, Task, Training, options, rate, work  # noqa: E402
+from train import FINDING, SOFTLY, TASKS, Crew, Leg, Task, Training, options, rate, work  # noqa: E402
 
 DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED + RIGGED
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
@@ -72,7 +72,9 @@ def test_a_step_s_examples_follow_from_seed_and_number(task: "Task") -> None:
     assert not np.array_equal(first[0], examples(task, 5)[0])
 
 
-@pytest.mark.parametrize("course", [*TASKS["clear"].courses.values(), *FINDING.values()])
+@pytest.mark.parametrize(
+    "course", [*TASKS["clear"].courses.values(), *FINDING.values(), SOFTLY[44_000]]
+)
 def test_an_example_is_a_print_its_scene_and_its_damage(course: Course) -> None:
     side, fields = course.side, grain_fields(1)
     rngs = [np.random.default_rng(seed) for seed in range(12)]
@@ -115,6 +117,18 @@ def test_a_print_read_closer_is_as_soft_as_an_enlargement() -> None:
             beside = float(one.print[around].mean())
             assert np.abs(one.print[one.damage > 0] - beside).mean() > 0.03
     assert fine[1.0] < 0.75 * fine[0.0]
+
+
+def test_damage_is_soft_in_itself_where_a_course_says_so() -> None:
+    steep = {}
+    for softened in (0.0, 1.0):
+        course = replace(FINDING[0], plain=1.0, softened=softened, kinds=SPECKLED[-1:])
+        rngs = [np.random.default_rng(seed) for seed in range(20)]
+        made = [example(rng, source(), grain_fields(1), course) for rng in rngs]
+        marked = [one for one in made if one.damage.sum() > 50]
+        edges = [cv2.Laplacian(one.print, cv2.CV_32F)[one.damage > 0] for one in marked]
+        steep[softened] = float(np.median([np.abs(edge).mean() for edge in edges]))
+    assert steep[1.0] < 0.85 * steep[0.0]
 
 
 def test_straight_damage_gets_as_broad_as_a_thick_wire() -> None:
@@ -191,6 +205,26 @@ def test_what_is_exported_runs_without_torch_and_agrees(task: "Task", tmp_path: 
     expected = expected[0] if isinstance(expected, tuple) else expected
     # Weights are held to 11 bits.
     np.testing.assert_allclose(net.forward(), expected.numpy(), atol=5e-3)
+
+
+def test_weights_held_in_bytes_take_half_the_room_and_answer_alike(tmp_path: Path) -> None:
+    training = trained(Training(TASKS["find"], 5), 1)
+    training.save(tmp_path / "checkpoint.pt")
+    export(tmp_path / "checkpoint.pt", tmp_path / "halves.onnx")
+    export(tmp_path / "checkpoint.pt", tmp_path / "bytes.onnx", in_bytes=True)
+    sizes = [tmp_path.joinpath(f"{name}.onnx").stat().st_size for name in ("bytes", "halves")]
+    assert sizes[0] < 0.55 * sizes[1]
+    held = weights(tmp_path / "bytes.onnx")
+    for name, value in training.mean.state_dict().items():
+        step = value.abs().amax(dim=tuple(range(1, value.ndim)), keepdim=True) / 127
+        apart = (held[name] - value).abs()
+        assert torch.all(apart <= (0.51 * step if value.ndim == 4 else 1e-3)), name
+    net = cv2.dnn.readNetFromONNX(str(tmp_path / "bytes.onnx"))
+    plane = np.random.default_rng(1).random((1, 1, 80, 112), np.float32) - np.float32(0.5)
+    net.setInput(plane)
+    with torch.no_grad():
+        expected = training.mean(torch.from_numpy(plane))
+    np.testing.assert_allclose(net.forward(), expected.numpy(), atol=0.05)
 
 
 def test_what_kinship_learns_from_is_documented_at_points_and_known_everywhere() -> None:

@@ -15,7 +15,7 @@ def finder_says(monkeypatch: pytest.MonkeyPatch) -> Callable[[Plane], None]:
     """Has every look of the finder say these logarithms of the odds of damage, (h, w)."""
 
     def say(odds: Plane) -> None:
-        def look(plane: Plane, report: object) -> Plane:
+        def look(plane: Plane, report: object, *, finder: object) -> Plane:
             seen = cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST)
             return np.asarray(seen, np.float32)
 

@@ -10,6 +10,7 @@ from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.damage import by_rules, find_damage
 from server.restoration.engines.classic.faces import maybe_faces
 from server.restoration.engines.classic.fill import mask_of, mend
+from server.restoration.engines.classic.network import FINDER, SOFT_FINDER, Network
 from server.restoration.engines.classic.tears import ground_and_missing
 from server.restoration.lab import Plane
 
@@ -93,13 +94,15 @@ def even(height: int = 300, width: int = 400) -> Image:
 @pytest.mark.parametrize(
     ("shape", "sides"), [((90, 120), (120, 180, 240)), ((1500, 2000), (949, 1423, 1897))]
 )
-def test_a_picture_is_looked_at_in_three_sizes_and_a_large_one_made_smaller(
+def test_a_picture_is_looked_at_in_three_sizes_and_once_more_and_a_large_one_made_smaller(
     monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], sides: tuple[int, ...]
 ) -> None:
     seen: list[int] = []
     told: list[float] = []
 
-    def look(plane: npt.NDArray[np.float32], report: Report) -> npt.NDArray[np.float32]:
+    def look(
+        plane: npt.NDArray[np.float32], report: Report, *, finder: Network
+    ) -> npt.NDArray[np.float32]:
         seen.append(plane.shape[1])
         report(0.5)
         report(1.0)
@@ -107,8 +110,56 @@ def test_a_picture_is_looked_at_in_three_sizes_and_a_large_one_made_smaller(
 
     monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
     layer = find_damage(smooth(*shape), sensitivity=1.0, report=told.append)
-    assert layer.shape == shape and tuple(seen) == sides
+    assert layer.shape == shape and tuple(seen) == (*sides, sides[0])
     assert told == sorted(told) and told[0] > 0 and told[-1] <= 1
+
+
+@pytest.mark.parametrize(("sharp", "soft"), [(0.0, True), (0.5, True), (0.95, False)])
+def test_a_network_for_soft_damage_looks_on_where_its_first_look_tells_of_much_more(
+    monkeypatch: pytest.MonkeyPatch, sharp: float, soft: bool
+) -> None:
+    places = np.zeros((300, 720), np.uint8)
+    places[20::40, 15::30] = 1
+    marked = cv2.dilate(places, np.ones((5, 5), np.uint8)) > 0
+    seen: list[Network] = []
+    told: list[float] = []
+
+    def look(plane: Plane, report: Report, *, finder: Network) -> Plane:
+        seen.append(finder)
+        report(1.0)
+        known = 720 if finder is SOFT_FINDER else round(sharp * 720)
+        odds = np.where(marked & (np.arange(720) < known), np.float32(6), np.float32(-6))
+        return np.asarray(cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST))
+
+    monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
+    scene = np.asarray(cv2.GaussianBlur(smooth(300, 720), (0, 0), 1.0))
+    layer = find_damage(scene, sensitivity=1.0, report=told.append)
+    assert seen == [FINDER] * 3 + [SOFT_FINDER] * (3 if soft else 1)
+    assert (layer[:, 690:] > 0).any() == soft and (layer[:, :20] > 0).any() == (soft or sharp > 0)
+    assert told == sorted(told) and told[-1] <= 1
+
+
+def test_more_damage_as_soft_as_the_picture_is_found_than_the_finder_alone_finds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grey = cv2.cvtColor(data.astronaut(), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    grey = np.asarray(cv2.resize(grey, (384, 384), interpolation=cv2.INTER_AREA))
+    plane = np.asarray(cv2.GaussianBlur(grey, (0, 0), 0.8), np.float32) * 0.7 + np.float32(0.15)
+    rng, drawn = np.random.default_rng(5), np.zeros(plane.shape, np.uint8)
+    for _ in range(40):
+        y, x, angle, length = rng.uniform((10, 10, 0, 5), (370, 370, np.pi, 30))
+        end = (round(x + length * np.cos(angle)), round(y + length * np.sin(angle)))
+        cv2.line(drawn, (round(x), round(y)), end, 255, int(rng.integers(1, 4)), cv2.LINE_AA)
+    share = np.asarray(cv2.GaussianBlur(drawn.astype(np.float32) / 255, (0, 0), 0.6), np.float32)
+    plane += (np.float32(0.95) - plane) * share
+    plane += np.asarray(rng.normal(0, 0.015, plane.shape), np.float32)
+    image, truth = np.repeat(plane[..., None], 3, axis=2).clip(0, 1), drawn > 128
+    both = found(image) > 0
+    monkeypatch.setattr("server.restoration.engines.classic.damage.softly_harmed", lambda *_: False)
+    alone = found(image) > 0
+    near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    assert (both & truth).sum() > 1.5 * (alone & truth).sum() > 0
+    assert (both & ~near).sum() < 0.1 * both.sum()
 
 
 def ruled(plane: npt.NDArray[np.float32], odds: npt.NDArray[np.float32], torn: bool) -> Mask:

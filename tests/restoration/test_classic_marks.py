@@ -9,6 +9,7 @@ from server.restoration.engines.classic.marks import (
     condition,
     of_one_polarity,
     off_the_edge,
+    softly_harmed,
 )
 from server.restoration.engines.classic.marks import bar as bar_of
 from server.restoration.engines.classic.marks import marks as marks_of
@@ -248,3 +249,24 @@ def test_a_line_along_the_picture_s_edge_is_none_and_a_scratch_that_reaches_it_i
         np.testing.assert_array_equal(off_the_edge(np.rot90(found, turn)), np.rot90(scratch, turn))
     strip = np.ones((2, 50), bool)
     np.testing.assert_array_equal(off_the_edge(strip), strip)
+
+
+def test_damage_is_soft_where_a_look_for_it_tells_of_much_more_on_calm_ground() -> None:
+    plane, odds = sky(40)
+    nothing = np.full_like(odds, -6)
+    less, most = odds.copy(), odds.copy()
+    less[150:], most[240:] = -6, -6
+    assert softly_harmed(plane, nothing, odds) and softly_harmed(plane, less, odds)
+    assert not softly_harmed(plane, most, odds) and not softly_harmed(plane, odds, odds)
+    assert not softly_harmed(plane, nothing, nothing)
+    few = np.full_like(odds, -6)
+    few[12:15, 12:15] = 6
+    assert not softly_harmed(plane, nothing, few)
+
+
+def test_a_picture_as_sharp_as_damage_has_no_soft_damage() -> None:
+    cells = np.random.default_rng(1).random((40, 50)).astype(np.float32)
+    sharp = cells.repeat(8, axis=0).repeat(8, axis=1)
+    soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 1.0))
+    nothing, all_ = np.full_like(sharp, -6), np.full_like(sharp, 6)
+    assert softly_harmed(soft, nothing, all_) and not softly_harmed(sharp, nothing, all_)

@@ -41,7 +41,7 @@ def grey(plane: Plane) -> Image:
 
 def test_the_card_names_the_weights_that_ship_and_they_are_small() -> None:
     card, sizes = WEIGHTS.joinpath("CARD.md").read_text("utf-8"), []
-    for each in (network.CLEARER, network.FINDER, network.KIN):
+    for each in (network.CLEARER, network.FINDER, network.SOFT_FINDER, network.KIN):
         packed = WEIGHTS.joinpath(each.file).read_bytes()
         digest = hashlib.sha256(packed).hexdigest()
         assert digest == network.digest(each)
@@ -55,11 +55,13 @@ def test_the_weights_are_in_the_key_of_what_they_made_and_of_nothing_else() -> N
     used = {name for name in engine.traits.operations if engine.weights(name, {})}
     assert used == {"find-damage", "clear"}
     assert engine.weights("clear", {}) == network.digest(network.CLEARER)
+    both = (network.FINDER, network.SOFT_FINDER)
+    assert engine.weights("find-damage", {}) == " ".join(network.digest(each) for each in both)
     assert engine.weights("colour", {"spread": "near"}) is None
     assert engine.weights("colour", {"spread": "alike"}) == network.digest(network.KIN)
 
 
-@pytest.mark.parametrize("asked", [network.CLEARER, network.FINDER])
+@pytest.mark.parametrize("asked", [network.CLEARER, network.FINDER, network.SOFT_FINDER])
 def test_another_runtime_reads_the_same_in_the_weights(asked: network.Network) -> None:
     plane = scene()
     net = cv2.dnn.readNetFromONNX(np.frombuffer(network.packed(asked), np.uint8))

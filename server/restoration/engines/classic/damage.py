@@ -5,6 +5,8 @@ Damage came after the lens. What is only suspected is left alone, because eating
 than leaving a speck.
 """
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +25,9 @@ from server.restoration.engines.classic.marks import (
     marks,
     of_one_polarity,
     off_the_edge,
+    softly_harmed,
 )
-from server.restoration.engines.classic.network import damage_odds
+from server.restoration.engines.classic.network import FINDER, SOFT_FINDER, Network, damage_odds
 from server.restoration.engines.classic.noise import measured
 from server.restoration.engines.classic.rebate import rebate
 from server.restoration.engines.classic.tears import ground_and_missing
@@ -68,11 +71,10 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     plane = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
     scale = min(1.0, (_READ / plane.size) ** 0.5)
     whole, plane = plane, _resized(plane, scale)
-    looks = _looked_at(whole, plane.shape, lambda share: report(0.8 * share))
-    odds = np.asarray(looks.mean(axis=0))
     ground, missing = ground_and_missing(plane)
     ground |= rebate(plane)
-    odds[ground] = _NEVER
+    looks = _fitting_looks(whole, plane, ground, report)
+    odds = np.where(ground, _NEVER, looks.mean(axis=0))
     faces = maybe_faces(plane)
     odds[faces] -= _FACE
     odds += np.float32(2 * np.log(sensitivity))
@@ -96,19 +98,46 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     return layer
 
 
-def _looked_at(plane: Plane, shape: tuple[int, ...], report: Report) -> Plane:
-    """Each look's logarithm of the odds of damage at a plane of ``shape``, (looks, h, w)."""
+def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> Plane:
+    """What all looks say, (looks, h, w), of the finder that fits the damage of ``whole``, at the
+    size of ``plane``: one more look, for damage that is as soft as the picture, tells which."""
+
+    def looked(finder: Network, sides: Sequence[float], begun: float, ended: float) -> Plane:
+        def tell(share: float) -> None:
+            report(begun + (ended - begun) * share)
+
+        return _looked_at(whole, plane.shape, finder, sides, tell)
+
+    def within(odds: Plane) -> Plane:
+        return np.where(ground, _NEVER, odds)
+
+    looks = looked(FINDER, _LOOKS, 0.0, 0.6)
+    first = looked(SOFT_FINDER, _LOOKS[:1], 0.6, 0.7)
+    if not softly_harmed(plane, within(looks.mean(axis=0)), within(first[0])):
+        return looks
+    return np.concatenate([first, looked(SOFT_FINDER, _LOOKS[1:], 0.7, 0.85)])
+
+
+def _looked_at(
+    plane: Plane, shape: tuple[int, ...], finder: Network, sides: Sequence[float], report: Report
+) -> Plane:
+    """The logarithm of the odds of damage that looks of these ``sides``, of the closest, say at a
+    plane of ``shape``, (looks, h, w)."""
     closest = min(_CLOSEST, (_MOST_SEEN / plane.size) ** 0.5)
-    parts = np.square(_LOOKS) / np.square(_LOOKS).sum()
+    parts = np.square(sides) / np.square(sides).sum()
     ends = np.cumsum(parts)
 
     def look(number: int) -> Plane:
-        seen, begun = _resized(plane, _LOOKS[number] * closest), ends[number] - parts[number]
-        odds = damage_odds(seen, lambda share: report(begun + parts[number] * share))
+        seen, begun = _resized(plane, sides[number] * closest), ends[number] - parts[number]
+
+        def tell(share: float) -> None:
+            report(begun + parts[number] * share)
+
+        odds = damage_odds(seen, tell, finder=finder)
         kind = cv2.INTER_AREA if seen.size > shape[0] * shape[1] else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(odds, shape[::-1], interpolation=kind), np.float32)
 
-    return np.stack([look(number) for number in range(len(_LOOKS))])
+    return np.stack([look(number) for number in range(len(sides))])
 
 
 def by_rules(plane: Plane, looks: Plane, sensitivity: float, *, torn: bool, found: Mask) -> Mask:

@@ -26,7 +26,7 @@ _Params = Mapping[str, Any]
 
 TRAITS = EngineTraits(
     id="classic",
-    version="16",
+    version="17",
     # None is local: each measures the whole picture first, so that no tile differs from its
     # neighbour. Memory is kept low by working on lightness and in strips instead.
     operations={
@@ -176,7 +176,10 @@ _OPERATIONS: Mapping[str, Callable[[Picture, _Params, Report], Picture]] = {
 }
 
 
-_NETWORKS = {"find-damage": network.FINDER, "clear": network.CLEARER}
+_NETWORKS: Mapping[str, Sequence[network.Network]] = {
+    "find-damage": (network.FINDER, network.SOFT_FINDER),
+    "clear": (network.CLEARER,),
+}
 
 _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "find-damage": ("sensitivity",),
@@ -206,11 +209,11 @@ class Classic:
     traits = TRAITS
 
     def weights(self, operation: str, params: _Params) -> str | None:
-        """Those of the network an operation asks; None: the others ask none."""
-        asked = _NETWORKS.get(operation)
+        """Those of the networks an operation may ask; None: the others ask none."""
+        asked = _NETWORKS.get(operation, ())
         if operation == "colour" and params.get("spread") == "alike":
-            asked = network.KIN
-        return network.digest(asked) if asked else None
+            asked = (network.KIN,)
+        return " ".join(network.digest(each) for each in asked) or None
 
     def run(self, operation: str, picture: Picture, params: _Params, report: Report) -> Picture:
         """See :class:`server.restoration.engine.Engine`."""

@@ -29,6 +29,9 @@ _CLEAR = 2.0
 """Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
 _HARDLY, _MUCH = 0.0006, 0.002
 """Shares of the calm ground with such damage between which the bar moves."""
+_PLAINLY, _SOFTER = 0.0004, 1.5
+"""Such a share of calm ground that a look for soft damage tells of, and how many times what others
+tell of it must be, for a print's damage to be soft: where it is sharp the two hardly differ."""
 _FEW = 37_500
 """Pixels of calm ground below which it says less: on a tiny picture one speck is a big share."""
 _CALMEST, _EDGE = 0.4, 0.03
@@ -111,13 +114,17 @@ def condition(plane: Plane, odds: Plane, *, torn: bool) -> Condition:
     ``torn`` is whether a piece is missing."""
     if acutance(plane) > _SHARP:
         return Condition(sharp=True, suffered=0.0, torn=False)
-    unrest = _unrest(plane)
-    inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
-    calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
-    harmed = int(np.count_nonzero(odds[inner][calmest] > _CLEAR))
-    share = max(harmed / max(int(np.count_nonzero(calmest)), _FEW), 1e-6)
+    share = max(_harmed(plane, odds), 1e-6)
     suffered = np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (0, 1))
     return Condition(sharp=False, suffered=float(suffered), torn=torn)
+
+
+def softly_harmed(plane: Plane, odds: Plane, soft: Plane) -> bool:
+    """Whether the damage of lightness 0..1 is as soft as the picture: a look for that, the
+    logarithms of whose odds are ``soft``, tells of much that ``odds`` do not; all (h, w)."""
+    if acutance(plane) > _SHARP:
+        return False
+    return _harmed(plane, soft) > max(_PLAINLY, _SOFTER * _harmed(plane, odds))
 
 
 def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
@@ -205,6 +212,15 @@ def bar(ground: Mask, state: Condition) -> Plane:
         return np.full(ground.shape, _CAREFUL, np.float32)
     usual = float(np.interp(state.boldness, (0, 1), (_CAREFUL, _BOLD)))
     return np.where(ground, np.float32(min(usual, _PLAIN)), np.float32(usual))
+
+
+def _harmed(plane: Plane, odds: Plane) -> float:
+    """The share of the calmest ground that is clearly damaged."""
+    unrest = _unrest(plane)
+    inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
+    calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
+    harmed = int(np.count_nonzero(odds[inner][calmest] > _CLEAR))
+    return harmed / max(int(np.count_nonzero(calmest)), _FEW)
 
 
 def _bared(plane: Plane) -> npt.NDArray[np.uint8]:

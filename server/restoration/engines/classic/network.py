@@ -1,15 +1,15 @@
 """The learned part: small networks that were trained for this house, run by ONNX Runtime, which
 takes less than half the time of OpenCV's own network module.
 
-Two read lightness in tiles: one says what to add to a bicubic enlargement, the other how likely
-each pixel is damage. The third is asked by ``kinship``. How they were trained, on what, and how
+Three read lightness in tiles: one says what to add to a bicubic enlargement, two how likely each
+pixel is damage. The fourth is asked by ``kinship``. How they were trained, on what, and how
 good they are: weights/CARD.md.
 """
 
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
@@ -50,6 +50,8 @@ class Network:
 
 CLEARER = Network("prints.onnx", zoom=2, margin=24, multiple=8)
 FINDER = Network("damage.onnx", zoom=1, margin=48, multiple=16)
+SOFT_FINDER = replace(FINDER, file="soft.onnx")
+"""Knows damage that is as soft as the picture, too, and takes more for it that is none."""
 KIN = Network("kinship.onnx", zoom=1, margin=0, multiple=16)
 
 
@@ -74,10 +76,10 @@ def cleared(plane: Plane, report: Report) -> Plane:
     return out
 
 
-def damage_odds(plane: Plane, report: Report) -> Plane:
+def damage_odds(plane: Plane, report: Report, *, finder: Network = FINDER) -> Plane:
     """Of each pixel of lightness 0..1 the logarithm of the odds that it is damage."""
     low, gain = _spread(plane)
-    return _read(FINDER, (plane - low) * gain + np.float32(_LOW), report)
+    return _read(finder, (plane - low) * gain + np.float32(_LOW), report)
 
 
 def _spread(plane: Plane) -> tuple[np.float32, np.float32]:
