@@ -102,15 +102,20 @@ def test_a_plain_print_shows_its_scene_as_it_is() -> None:
     assert max(off[1.0]) < 0.005 < np.median(off[0.0])
 
 
+def marked_and_steepness(course: Course) -> tuple[list[Any], float]:
+    """Prints with damage, of twenty, and how steep the tones on it are."""
+    rngs = [np.random.default_rng(seed) for seed in range(20)]
+    made = [example(rng, source(), grain_fields(1), course) for rng in rngs]
+    marked = [one for one in made if one.damage.sum() > 50]
+    edges = [cv2.Laplacian(one.print, cv2.CV_32F)[one.damage > 0] for one in marked]
+    return marked, float(np.median([np.abs(edge).mean() for edge in edges]))
+
+
 def test_a_print_read_closer_is_as_soft_as_an_enlargement() -> None:
     fine = {}
     for closer in (0.0, 1.0):
         course = replace(FINDING[0], plain=1.0, closer=closer, kinds=SPECKLED[-1:])
-        rngs = [np.random.default_rng(seed) for seed in range(20)]
-        made = [example(rng, source(), grain_fields(1), course) for rng in rngs]
-        marked = [one for one in made if one.damage.sum() > 50]
-        edges = [cv2.Laplacian(one.print, cv2.CV_32F)[one.damage > 0] for one in marked]
-        fine[closer] = float(np.median([np.abs(edge).mean() for edge in edges]))
+        marked, fine[closer] = marked_and_steepness(course)
         # What is called damage lies where the print shows it.
         for one in marked:
             around = cv2.dilate(one.damage, np.ones((7, 7), np.uint8)) - one.damage > 0
@@ -123,11 +128,7 @@ def test_damage_is_soft_in_itself_where_a_course_says_so() -> None:
     steep = {}
     for softened in (0.0, 1.0):
         course = replace(FINDING[0], plain=1.0, softened=softened, kinds=SPECKLED[-1:])
-        rngs = [np.random.default_rng(seed) for seed in range(20)]
-        made = [example(rng, source(), grain_fields(1), course) for rng in rngs]
-        marked = [one for one in made if one.damage.sum() > 50]
-        edges = [cv2.Laplacian(one.print, cv2.CV_32F)[one.damage > 0] for one in marked]
-        steep[softened] = float(np.median([np.abs(edge).mean() for edge in edges]))
+        _, steep[softened] = marked_and_steepness(course)
     assert steep[1.0] < 0.85 * steep[0.0]
 
 
