@@ -106,8 +106,9 @@ class Engine(Protocol):
     def traits(self) -> EngineTraits: ...
 
     def weights(self, operation: str, params: Mapping[str, Any]) -> str | None:
-        """SHA-256 over the weights the operation uses with these parameters; None: it has none.
-        Cheap: looking up a stored result asks for it. Raises ModelMissing, ModelRefused."""
+        """SHA-256 over the weights the operation may use with these parameters, or of each of its
+        networks, separated by spaces; None: it has none. Cheap: looking up a stored result asks
+        for it. Raises ModelMissing, ModelRefused."""
         ...
 
     def run(
