@@ -37,13 +37,22 @@ class Graph:
         self.nodes: list[onnx.NodeProto] = []
         self.held: list[onnx.TensorProto] = []
 
-    def layer(
-        self, kind: str, name: str, x: str, *, stride: int = 1, pad: int = 0, group: int = 1
-    ) -> str:
-        """A convolution, or a transposed one, with its weight and bias."""
-        inputs = [x, *self._parameters(name)]
-        sides = self._weights[f"{name}.weight"].shape[2:]
-        return self._convolution(kind, name, inputs, sides, stride, pad, group)
+    def layer(self, name: str, x: str, *, stride: int = 1, pad: int = 0) -> str:
+        """A convolution with its weight and bias."""
+        return self._convolution(name, x, *self._parameters(name), stride=stride, pad=pad)
+
+    def doubled(self, name: str, x: str) -> str:
+        """A transposed convolution with its weight and bias, to twice the size.
+
+        One of ones follows that changes nothing: its answer, and so all that is added to it, is in
+        the order of memory that convolutions like best, which a transposed one knows nothing of."""
+        parameters = self._parameters(name)
+        self.nodes.append(
+            helper.make_node("ConvTranspose", [x, *parameters], [f"{name}.wide"], strides=[2, 2])
+        )
+        channels = self._weights[f"{name}.weight"].shape[1]
+        ones = self._filled("one", 1, (channels, 1, 1, 1))
+        return self._convolution(name, f"{name}.wide", ones, group=channels)
 
     def _parameters(self, name: str) -> list[str]:
         """A layer's weight and bias, at 32 bits."""
@@ -72,38 +81,48 @@ class Graph:
         self.nodes.append(helper.make_node("Cast", [held], [name], to=onnx.TensorProto.FLOAT))
         return name
 
-    def _convolution(
-        self,
-        kind: str,
-        name: str,
-        inputs: Sequence[str],
-        sides: Sequence[int],
-        stride: int,
-        pad: int,
-        group: int,
-    ) -> str:
-        self.nodes.append(
-            helper.make_node(
-                kind,
-                inputs,
-                [name],
-                kernel_shape=list(sides),
-                strides=[stride, stride],
-                pads=[pad] * 4,
-                group=group,
-            )
-        )
+    def _filled(self, name: str, value: float, shape: Sequence[int]) -> str:
+        """Weights that are all of one value; held once for each number of channels."""
+        name = f"{name}.{max(shape)}"
+        if name not in {each.name for each in self.held}:
+            self.held.append(numpy_helper.from_array(np.full(shape, value, np.float32), name))
         return name
 
-    def halves(self, name: str, xs: Sequence[str], *, pad: int = 0, group: int = 1) -> list[str]:
+    def _convolution(
+        self, name: str, *inputs: str, stride: int = 1, pad: int = 0, group: int = 1
+    ) -> str:
+        """Says only what is not usual: that an attribute has its default takes room."""
+        said: dict[str, Any] = {}
+        if stride != 1:
+            said["strides"] = [stride, stride]
+        if pad:
+            said["pads"] = [pad] * 4
+        if group != 1:
+            said["group"] = group
+        self.nodes.append(helper.make_node("Conv", list(inputs), [name], **said))
+        return name
+
+    def halves(
+        self, name: str, xs: Sequence[str], *, pad: int = 0, group: int = 1, centred: bool = False
+    ) -> list[str]:
         """A layer's first and second half of channels, each of its own of the two ``xs``; ``group``
-        of each. Halved like this they stay in the order of memory that convolutions like best."""
-        split = [self._halved(each) for each in self._parameters(name)]
-        sides = self._weights[f"{name}.weight"].shape[2:]
+        of each. Halved like this they stay in the order of memory that convolutions like best.
+
+        ``centred``: as if the mean of their channels were taken off the ``xs`` first."""
+        weight, bias = self._parameters(name)
+        if centred:
+            weight = self.plain("Sub", f"{weight}.centred", weight, self._mean(weight))
+        split = [self._halved(each) for each in (weight, bias)]
         return [
-            self._convolution("Conv", f"{name}.{half}", inputs, sides, 1, pad, group)
+            self._convolution(f"{name}.{half}", *inputs, pad=pad, group=group)
             for half, *inputs in zip(_HALVES, xs, *split, strict=True)
         ]
+
+    def _mean(self, weight: str) -> str:
+        """Of what each channel takes from all others."""
+        mean = f"{weight}.mean"
+        self.nodes.append(helper.make_node("ReduceMean", [weight], [mean], axes=[1]))
+        return mean
 
     def _halved(self, name: str) -> list[str]:
         names = [f"{name}.{half}" for half in _HALVES]
@@ -114,19 +133,25 @@ class Graph:
         self.nodes.append(helper.make_node(kind, list(values), [name]))
         return name
 
-    def evened(self, name: str, x: str) -> str:
-        """Each place's channels less their mean, over how far they stray from it."""
+    def strayed(self, name: str, x: str, channels: int) -> str:
+        """Each place's channels over how far they stray from their mean, which itself is left to
+        the next layer to take off.
+
+        Sums over channels, and one plane for all of them, are made by convolutions: what else
+        makes them would have every plane laid out anew before and after."""
         if "even" not in {each.name for each in self.held}:
             self.held.append(numpy_helper.from_array(np.array([EVEN], np.float32), "even"))
-        mean = self._mean(f"{name}.mean", x)
-        off = self.plain("Sub", f"{name}.off", x, mean)
-        square = self.plain("Mul", f"{name}.square", off, off)
-        spread = self.plain("Add", f"{name}.sum", self._mean(f"{name}.power", square), "even")
-        return self.plain("Div", name, off, self.plain("Sqrt", f"{name}.spread", spread))
-
-    def _mean(self, name: str, x: str) -> str:
-        self.nodes.append(helper.make_node("ReduceMean", [x], [name], axes=[1], keepdims=1))
-        return name
+        share = self._filled("share", 1 / channels, (1, channels, 1, 1))
+        mean = self._convolution(f"{name}.mean", x, share)
+        power = self._convolution(f"{name}.power", self.plain("Mul", f"{name}.square", x, x), share)
+        less = self.plain(
+            "Sub", f"{name}.less", power, self.plain("Mul", f"{name}.own", mean, mean)
+        )
+        # Rounding may take a little more than all.
+        stray = self.plain("Add", f"{name}.sum", self.plain("Relu", f"{name}.left", less), "even")
+        over = self.plain("Reciprocal", f"{name}.over", self.plain("Sqrt", f"{name}.root", stray))
+        ones = self._filled("one", 1, (channels, 1, 1, 1))
+        return self.plain("Mul", name, x, self._convolution(f"{name}.all", over, ones))
 
     def blocks(self, name: str, x: str, count: int) -> str:
         """As many blocks, each of the kind that its weights are of."""
@@ -138,53 +163,53 @@ class Graph:
 
     def _residual(self, block: str, x: str) -> str:
         """As :class:`learn_net.Block`."""
-        inner = self.layer("Conv", f"{block}.first", x, pad=1)
+        inner = self.layer(f"{block}.first", x, pad=1)
         inner = self.plain("Relu", f"{block}.relu", inner)
-        inner = self.layer("Conv", f"{block}.second", inner, pad=1)
+        inner = self.layer(f"{block}.second", inner, pad=1)
         return self.plain("Add", f"{block}.sum", x, inner)
 
     def _gated(self, block: str, x: str) -> str:
         """As :class:`learn_unet.Gated`."""
-        even = self.evened(f"{block}.even", x)
-        halves = self.halves(f"{block}.spread", [even, even])
         channels = self._weights[f"{block}.joined.weight"].shape[1]
+        even = self.strayed(f"{block}.even", x, channels)
+        halves = self.halves(f"{block}.spread", [even, even], centred=True)
         halves = self.halves(f"{block}.around", halves, pad=1, group=channels)
-        inner = self.layer("Conv", f"{block}.joined", self.plain("Mul", f"{block}.gate", *halves))
+        inner = self.layer(f"{block}.joined", self.plain("Mul", f"{block}.gate", *halves))
         x = self.plain("Add", f"{block}.first", x, inner)
-        even = self.evened(f"{block}.again", x)
-        halves = self.halves(f"{block}.widened", [even, even])
+        even = self.strayed(f"{block}.again", x, channels)
+        halves = self.halves(f"{block}.widened", [even, even], centred=True)
         gated = self.plain("Mul", f"{block}.gate.again", *halves)
-        inner = self.layer("Conv", f"{block}.narrowed", gated)
+        inner = self.layer(f"{block}.narrowed", gated)
         return self.plain("Add", f"{block}.second", x, inner)
 
 
 def _clearer(made: Graph) -> None:
     """The network of learn_net.py, without its second head."""
     counts = learn_net.BLOCKS
-    half = made.blocks("half_down", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
-    quarter = made.layer("Conv", "to_quarter", half, stride=2)
+    half = made.blocks("half_down", made.layer("stem", "print", stride=2, pad=1), counts[0])
+    quarter = made.layer("to_quarter", half, stride=2)
     quarter = made.blocks("quarter_down", quarter, counts[1])
-    eighth = made.blocks("eighth", made.layer("Conv", "to_eighth", quarter, stride=2), counts[2])
-    back = made.layer("ConvTranspose", "from_eighth", eighth, stride=2)
+    eighth = made.blocks("eighth", made.layer("to_eighth", quarter, stride=2), counts[2])
+    back = made.doubled("from_eighth", eighth)
     quarter = made.blocks("quarter_up", made.plain("Add", "quarter", quarter, back), counts[1])
-    back = made.layer("ConvTranspose", "from_quarter", quarter, stride=2)
+    back = made.doubled("from_quarter", quarter)
     half = made.blocks("half_up", made.plain("Add", "half", half, back), counts[0])
-    made.layer("Conv", "residual", half, pad=1)
+    made.layer("residual", half, pad=1)
 
 
 def _unet(made: Graph, answer: str, counts: Sequence[int]) -> None:
     """A network of learn_unet.py."""
-    x = made.blocks("down.0", made.layer("Conv", "stem", "print", stride=2, pad=1), counts[0])
+    x = made.blocks("down.0", made.layer("stem", "print", stride=2, pad=1), counts[0])
     links = [x]
     for level in range(1, len(counts)):
-        smaller = made.layer("Conv", f"smaller.{level - 1}", x, stride=2)
+        smaller = made.layer(f"smaller.{level - 1}", x, stride=2)
         x = made.blocks(f"down.{level}", smaller, counts[level])
         links.append(x)
     for level in reversed(range(len(counts) - 1)):
-        larger = made.layer("ConvTranspose", f"larger.{level}", x, stride=2)
+        larger = made.doubled(f"larger.{level}", x)
         x = made.plain("Add", f"joined.{level}", links[level], larger)
         x = made.blocks(f"up.{level}", x, counts[level])
-    made.layer("Conv", answer, x, pad=1)
+    made.layer(answer, x, pad=1)
 
 
 _COUNTS = {"damage": learn_finder.BLOCKS, "kinship": learn_kinship.BLOCKS}

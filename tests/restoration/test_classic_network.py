@@ -105,12 +105,12 @@ def test_a_faded_print_is_cleared_as_well_and_stays_faded() -> None:
 def test_tiles_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     print_ = old_print(scene())
     whole = network.cleared(print_, quiet)
-    monkeypatch.setattr(network, "_TILE", 48)
+    monkeypatch.setattr(network, "_TILE", 80)
     assert np.abs(network.cleared(print_, quiet) - whole).max() < 0.03
 
 
 def test_each_tile_of_each_view_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "_TILE", 64)
+    monkeypatch.setattr(network, "_TILE", 128)
     monkeypatch.setattr(network, "_VIEWED", 3 * 60 * 130)
     told = list[float]()
     network.damage_odds(old_print(scene())[:60].repeat(2, axis=1)[:, :130], told.append)
@@ -120,7 +120,7 @@ def test_each_tile_of_each_view_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 def test_tiles_leave_no_seam_in_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     print_ = old_print(scene())
     whole = 1 / (1 + np.exp(-network.damage_odds(print_, quiet)))
-    monkeypatch.setattr(network, "_TILE", 48)
+    monkeypatch.setattr(network, "_TILE", 144)
     tiled = 1 / (1 + np.exp(-network.damage_odds(print_, quiet)))
     assert np.abs(tiled - whole).max() < 0.05
 

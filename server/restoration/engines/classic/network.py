@@ -24,8 +24,8 @@ from server.restoration.lab import Plane
 
 _WEIGHTS = files(__package__).joinpath("weights")
 
-_TILE = 512
-"""Longest side of a tile without its margin."""
+_TILE = 608
+"""Longest side of a tile."""
 _AT_ONCE = 2
 """Tiles that are read at once at most; each takes memory."""
 _SPAN, _LOW = 0.85, 0.07
@@ -43,16 +43,18 @@ class Network:
     zoom: int
     """The answer's side over the print's."""
     margin: int
-    """Pixels of picture around a tile, so that no seam shows."""
+    """Pixels of a tile that only its neighbour's answer tells of, so that no seam shows."""
+    edge: int
+    """Pixels that the picture is mirrored by at its own edge."""
     multiple: int
-    """Of what a tile's sides must be multiples; twice the margin is one."""
+    """Of what a tile's sides must be multiples; twice the margin, and the edge, are."""
 
 
-CLEARER = Network("prints.onnx", zoom=2, margin=24, multiple=8)
-FINDER = Network("damage.onnx", zoom=1, margin=48, multiple=16)
+CLEARER = Network("prints.onnx", zoom=2, margin=16, edge=16, multiple=8)
+FINDER = Network("damage.onnx", zoom=1, margin=48, edge=16, multiple=16)
 SOFT_FINDER = replace(FINDER, file="soft.onnx")
 """Knows damage that is as soft as the picture, too, and takes more for it that is none."""
-KIN = Network("kinship.onnx", zoom=1, margin=0, multiple=16)
+KIN = Network("kinship.onnx", zoom=1, margin=0, edge=0, multiple=16)
 
 
 @cache
@@ -140,42 +142,51 @@ def _tiled(
     plane: Plane,
     report: Report,
 ) -> Plane:
-    """Tiles of one size with a margin of picture around each, some at once: a core that reads a
-    tile by itself waits for no other. ``ready`` is :func:`session_of`."""
+    """Tiles of one size that share margins, some at once: a core that reads a tile by itself waits
+    for no other. ``ready`` is :func:`session_of`."""
     height, width = plane.shape
-    margin, zoom = network.margin, network.zoom
-    rows, row_side = _cut(height, network.multiple)
-    columns, column_side = _cut(width, network.multiple)
-    tall, broad = row_side + 2 * margin, column_side + 2 * margin
-    low = rows * row_side + margin - height
-    right = columns * column_side + margin - width
-    wide = cv2.copyMakeBorder(plane, margin, low, margin, right, cv2.BORDER_REFLECT_101)
+    zoom, edge = network.zoom, network.edge
+    rows, tall = _cut(height, network)
+    columns, broad = _cut(width, network)
+    down, along = tall - 2 * network.margin, broad - 2 * network.margin
+    low = (rows - 1) * down + tall - edge - height
+    right = (columns - 1) * along + broad - edge - width
+    wide = cv2.copyMakeBorder(plane, edge, low, edge, right, cv2.BORDER_REFLECT_101)
     wide -= np.float32(0.5)
-    out = np.empty((rows * row_side * zoom, columns * column_side * zoom), np.float32)
-    edge = margin * zoom
+    out = np.empty((wide.shape[0] * zoom, wide.shape[1] * zoom), np.float32)
     cores = os.cpu_count() or 1
     at_once = min(_AT_ONCE, rows * columns, cores)
     session = ready(tall, broad, cores // at_once)
 
     def read(row: int, column: int) -> None:
-        y, x = row * row_side, column * column_side
-        tile = wide[None, None, y : y + tall, x : x + broad]
-        (answer,) = session.run(None, {"print": tile})
-        made = shuffled(answer[0], 2 * zoom)[edge:-edge, edge:-edge]
-        out[y * zoom : (y + row_side) * zoom, x * zoom : (x + column_side) * zoom] = made
+        y, x = row * down, column * along
+        (answer,) = session.run(None, {"print": wide[None, None, y : y + tall, x : x + broad]})
+        own = (_own(network, row, rows, tall), _own(network, column, columns, broad))
+        y, x = y * zoom, x * zoom
+        whole = out[y : y + tall * zoom, x : x + broad * zoom]
+        whole[own] = shuffled(answer[0], 2 * zoom)[own]
 
     with ThreadPoolExecutor(at_once) as pool:
         places = zip(*np.ndindex(rows, columns), strict=True)
         for done, _ in enumerate(pool.map(read, *places), start=1):
             report(done / (rows * columns))
-    return np.ascontiguousarray(out[: height * zoom, : width * zoom])
+    inner = (slice(edge * zoom, (edge + side) * zoom) for side in plane.shape)
+    return np.ascontiguousarray(out[tuple(inner)])
 
 
-def _cut(length: int, multiple: int) -> tuple[int, int]:
-    """Into how many tiles of what side a length is cut."""
-    count = -(-length // _TILE)
-    side = -(-length // count)
-    return count, -(-side // multiple) * multiple
+def _cut(length: int, network: Network) -> tuple[int, int]:
+    """Into how many tiles of what side a length is cut, with its edges."""
+    length, shared = length + 2 * network.edge, 2 * network.margin
+    count = max(1, -(-(length - shared) // (_TILE - shared)))
+    side = -(-(length + (count - 1) * shared) // count)
+    return count, -(-side // network.multiple) * network.multiple
+
+
+def _own(network: Network, place: int, count: int, side: int) -> slice:
+    """The part of the answer to a tile of this ``side``, so many of ``count``, that is kept."""
+    begins = network.margin if place else 0
+    ends = side if place == count - 1 else side - network.margin
+    return slice(begins * network.zoom, ends * network.zoom)
 
 
 def shuffled(channels: npt.NDArray[np.float32], by: int) -> Plane:
