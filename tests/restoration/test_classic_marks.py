@@ -124,6 +124,19 @@ def test_a_torn_print_is_searched_boldly_however_calm_its_calm_ground_is() -> No
     assert not marks(plane, odds)[100:103, 220:230].any()
 
 
+def test_broad_marks_on_calm_ground_tell_what_a_print_has_suffered() -> None:
+    """Those as broad as a median leaves alone would have their ground taken for a crowd."""
+    plane, _ = print_of(0)
+    plane[:, 150:] = 0.5 + 0.2 * (plane[:, 150:] - 0.5)
+    odds = np.full_like(plane, -6)
+    for y in range(12, 190, 28):
+        for x in range(12, 130, 28):
+            plane[y : y + 9, x : x + 9], odds[y : y + 9, x : x + 9] = 0.9, 5
+    plane = np.asarray(cv2.GaussianBlur(plane, (0, 0), 1.0))
+    assert condition(plane, odds, torn=False).suffered == 1
+    assert condition(plane, np.where(odds > 0, np.float32(1), odds), torn=False).suffered == 0
+
+
 def test_one_mark_on_a_tiny_picture_does_not_say_that_it_has_suffered() -> None:
     plane, odds = print_of(30)
     tiny = tuple(np.ascontiguousarray(part[:40, 40:140]) for part in (plane, odds))

@@ -41,8 +41,9 @@ prints."""
 _CLOSEST, _MOST_SEEN = 2.0, 2_700_000
 """The network's closest look: at a picture so many times as large, as thin marks show better, or at
 so many pixels of it."""
-_LOOKS = (0.5, 0.75, 1.0)
-"""The sides of all its looks, of that; the mean of what it says counts."""
+_LOOKS, _FEWER = (0.5, 0.75, 1.0), (0.5, 1.0)
+"""The sides of all its looks, of that, and of those at a picture too large for so close a look,
+where each takes long; the mean of what it says counts."""
 _REFUSED, _DENIED = 1.0, -8.0
 """Logarithm of the odds up to which a look does not take a mark for damage; and a line of a torn
 print, or one that is lighter or darker than all else: what is straight and even is easily a wire to
@@ -111,11 +112,12 @@ def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> 
     def within(odds: Plane) -> Plane:
         return np.where(ground, _NEVER, odds)
 
-    looks = looked(FINDER, _LOOKS, 0.0, 0.6)
-    first = looked(SOFT_FINDER, _LOOKS[:1], 0.6, 0.7)
+    sides = _LOOKS if _CLOSEST**2 * whole.size <= _MOST_SEEN else _FEWER
+    looks = looked(FINDER, sides, 0.0, 0.6)
+    first = looked(SOFT_FINDER, sides[:1], 0.6, 0.7)
     if not softly_harmed(plane, within(looks.mean(axis=0)), within(first[0])):
         return looks
-    return np.concatenate([first, looked(SOFT_FINDER, _LOOKS[1:], 0.7, 0.85)])
+    return np.concatenate([first, looked(SOFT_FINDER, sides[1:], 0.7, 0.85)])
 
 
 def _looked_at(

@@ -29,7 +29,7 @@ _CLEAR = 2.0
 """Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
 _HARDLY, _MUCH = 0.0006, 0.002
 """Shares of the calm ground with such damage between which the bar moves."""
-_PLAINLY, _SOFTER = 0.0004, 1.5
+_PLAINLY, _SOFTER = 0.0006, 1.5
 """Such a share of calm ground that a look for soft damage tells of, and how many times what others
 tell of it must be, for a print's damage to be soft: where it is sharp the two hardly differ."""
 _FEW = 37_500
@@ -37,8 +37,9 @@ _FEW = 37_500
 _CALMEST, _EDGE = 0.4, 0.03
 """The share of a picture that is looked at for that, but for an edge of this share of its sides,
 where a border or the paper may show."""
-_CALM = 0.035
-"""How far tones may stray, as a share of the picture's range, for ground to be calm in itself."""
+_CALM, _FLAT = 0.035, 0.001
+"""How far tones may stray, as a share of the picture's range, for ground to be calm in itself, and
+for none to be calmer: a white that is white throughout."""
 _SHARP = 1.42
 """``acutance`` from which a picture is as sharp as damage is: then the finder cannot tell a rope, a
 pattern or a fingernail from a scratch, wherever they lie, and must be sure."""
@@ -71,8 +72,9 @@ _PIXEL = 1 / 12
 _OUTER = 2
 """Pixels from the picture's edge within which paper and scanner, or picture and border, blend into
 a line as thin as a scratch."""
-_WINDOW = 31
-"""Pixels around a place that tell whether it is calm, or a mark light or dark."""
+_WINDOW, _BARE = 31, 0.1
+"""Pixels around a place that tell whether it is calm, or a mark light or dark; and the share of
+these that no mark may hide: less tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,7 @@ def off_the_edge(found: Mask) -> Mask:
 
 def calm(plane: Plane, *, but: Mask | None = None) -> Mask:
     """Where the ground of lightness 0..1, (h, w), is calm in itself, but for specks on it and for
-    these marks, which may be broader."""
+    these marks, which may be broader; not where those hide nearly all around."""
     return np.asarray(_unrest(plane, but) < _CALM)
 
 
@@ -215,11 +217,13 @@ def bar(ground: Mask, state: Condition) -> Plane:
 
 
 def _harmed(plane: Plane, odds: Plane) -> float:
-    """The share of the calmest ground that is clearly damaged."""
-    unrest = _unrest(plane)
+    """The share of the calmest ground that is clearly damaged. What is so is left out of how calm
+    the ground is: broad marks, or many, would have it taken for a crowd."""
+    clearly = (odds > _CLEAR).astype(np.uint8)
+    unrest = _unrest(plane, cv2.dilate(clearly, np.ones((3, 3), np.uint8)) > 0)
     inner = tuple(slice(round(_EDGE * side), side - round(_EDGE * side)) for side in plane.shape)
-    calmest = unrest[inner] <= np.quantile(unrest[inner], _CALMEST)
-    harmed = int(np.count_nonzero(odds[inner][calmest] > _CLEAR))
+    calmest = unrest[inner] <= max(float(np.quantile(unrest[inner], _CALMEST)), _FLAT)
+    harmed = int(np.count_nonzero(clearly[inner][calmest]))
     return harmed / max(int(np.count_nonzero(calmest)), _FEW)
 
 
@@ -238,7 +242,8 @@ def _unrest(plane: Plane, but: Mask | None = None) -> Plane:
     stray = (bare - cv2.blur(bare * ground, (_WINDOW, _WINDOW)) / around) * ground
     power = cv2.blur(stray * stray, (_WINDOW, _WINDOW)) / around
     low, high = np.percentile(bare[::2, ::2], (1, 99))
-    return np.asarray(np.sqrt(np.maximum(power, 0)) / np.float32(max(high - low, 25)), np.float32)
+    strays = np.sqrt(np.maximum(power, 0)) / np.float32(max(high - low, 25))
+    return np.where(around < _BARE, np.float32(255), strays)
 
 
 def acutance(plane: Plane) -> float:
