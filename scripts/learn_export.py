@@ -51,7 +51,7 @@ class Graph:
             helper.make_node("ConvTranspose", [x, *parameters], [f"{name}.wide"], strides=[2, 2])
         )
         channels = self._weights[f"{name}.weight"].shape[1]
-        ones = self._filled("one", 1, (channels, 1, 1, 1))
+        ones = self._filled(f"one.{channels}", 1, channels, 1, 1, 1)
         return self._convolution(name, f"{name}.wide", ones, group=channels)
 
     def _parameters(self, name: str) -> list[str]:
@@ -81,9 +81,8 @@ class Graph:
         self.nodes.append(helper.make_node("Cast", [held], [name], to=onnx.TensorProto.FLOAT))
         return name
 
-    def _filled(self, name: str, value: float, shape: Sequence[int]) -> str:
-        """Weights that are all of one value; held once for each number of channels."""
-        name = f"{name}.{max(shape)}"
+    def _filled(self, name: str, value: float, *shape: int) -> str:
+        """What is all of one value, held once."""
         if name not in {each.name for each in self.held}:
             self.held.append(numpy_helper.from_array(np.full(shape, value, np.float32), name))
         return name
@@ -139,18 +138,17 @@ class Graph:
 
         Sums over channels, and one plane for all of them, are made by convolutions: what else
         makes them would have every plane laid out anew before and after."""
-        if "even" not in {each.name for each in self.held}:
-            self.held.append(numpy_helper.from_array(np.array([EVEN], np.float32), "even"))
-        share = self._filled("share", 1 / channels, (1, channels, 1, 1))
+        even = self._filled("even", EVEN, 1)
+        share = self._filled(f"share.{channels}", 1 / channels, 1, channels, 1, 1)
         mean = self._convolution(f"{name}.mean", x, share)
         power = self._convolution(f"{name}.power", self.plain("Mul", f"{name}.square", x, x), share)
         less = self.plain(
             "Sub", f"{name}.less", power, self.plain("Mul", f"{name}.own", mean, mean)
         )
         # Rounding may take a little more than all.
-        stray = self.plain("Add", f"{name}.sum", self.plain("Relu", f"{name}.left", less), "even")
+        stray = self.plain("Add", f"{name}.sum", self.plain("Relu", f"{name}.left", less), even)
         over = self.plain("Reciprocal", f"{name}.over", self.plain("Sqrt", f"{name}.root", stray))
-        ones = self._filled("one", 1, (channels, 1, 1, 1))
+        ones = self._filled(f"one.{channels}", 1, channels, 1, 1, 1)
         return self.plain("Mul", name, x, self._convolution(f"{name}.all", over, ones))
 
     def blocks(self, name: str, x: str, count: int) -> str:

@@ -112,7 +112,8 @@ def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> 
     def within(odds: Plane) -> Plane:
         return np.where(ground, _NEVER, odds)
 
-    sides = _LOOKS if _CLOSEST**2 * whole.size <= _MOST_SEEN else _FEWER
+    closest = min(_CLOSEST, (_MOST_SEEN / whole.size) ** 0.5)
+    sides = [closest * side for side in (_LOOKS if closest == _CLOSEST else _FEWER)]
     looks = looked(FINDER, sides, 0.0, 0.6)
     first = looked(SOFT_FINDER, sides[:1], 0.6, 0.7)
     if not softly_harmed(plane, within(looks.mean(axis=0)), within(first[0])):
@@ -123,14 +124,13 @@ def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> 
 def _looked_at(
     plane: Plane, shape: tuple[int, ...], finder: Network, sides: Sequence[float], report: Report
 ) -> Plane:
-    """The logarithm of the odds of damage that looks of these ``sides``, of the closest, say at a
-    plane of ``shape``, (looks, h, w)."""
-    closest = min(_CLOSEST, (_MOST_SEEN / plane.size) ** 0.5)
+    """The logarithm of the odds of damage that looks at so many times the ``sides`` of a plane say
+    of one of ``shape``, (looks, h, w)."""
     parts = np.square(sides) / np.square(sides).sum()
     ends = np.cumsum(parts)
 
     def look(number: int) -> Plane:
-        seen, begun = _resized(plane, sides[number] * closest), ends[number] - parts[number]
+        seen, begun = _resized(plane, sides[number]), ends[number] - parts[number]
 
         def tell(share: float) -> None:
             report(begun + parts[number] * share)

@@ -243,6 +243,7 @@ def _unrest(plane: Plane, but: Mask | None = None) -> Plane:
     power = cv2.blur(stray * stray, (_WINDOW, _WINDOW)) / around
     low, high = np.percentile(bare[::2, ::2], (1, 99))
     strays = np.sqrt(np.maximum(power, 0)) / np.float32(max(high - low, 25))
+    # So far no ground can stray.
     return np.where(around < _BARE, np.float32(255), strays)
 
 
