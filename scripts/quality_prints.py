@@ -39,6 +39,8 @@ LIGHT = ("light",)
 FRINGED = ("plain", "worn")
 DRAWN = ("drawn",)
 SOFT = ("soft",)
+_LARGE = 1_000_000
+"""Pixels of a large print."""
 DAMAGED = 0.5
 """Opacity from which a pixel counts as damaged; under TRACE nothing was damaged."""
 TRACE = 1 / 255
@@ -108,18 +110,33 @@ def truth_file(name: str) -> Path:
     return next((PHOTOS / "truth").glob(f"{name}.*"))
 
 
-def truths() -> Iterator[View]:
-    """Those kept out of training."""
+def _whole_truths() -> Iterator[View]:
     for name in held_out()["photos"]["held_out"]:
         image = read_rgb(truth_file(name))
-        if name not in _CROPS:
-            yield name, image
-            continue
-        scale, places = _CROPS[name]
         if name.startswith("pg_"):
             # Coloured strips of the three plates' edges.
             top, left = (round(0.06 * length) for length in image.shape[:2])
             image = image[top:-top, left:-left]
+        yield name, image
+
+
+def large_truths() -> Iterator[View]:
+    """Those kept out of training, but for film, which has two pictures; so large that a print of
+    each has a megapixel, which for some is larger than they are sharp, as large scans are."""
+    for name, image in _whole_truths():
+        if not name.startswith("film_"):
+            scale = (4 * _LARGE / (image.shape[0] * image.shape[1])) ** 0.5
+            height, width = (2 * round(scale * side / 2) for side in image.shape[:2])
+            yield name, resize(image, width, height)
+
+
+def truths() -> Iterator[View]:
+    """Those kept out of training."""
+    for name, image in _whole_truths():
+        if name not in _CROPS:
+            yield name, image
+            continue
+        scale, places = _CROPS[name]
         image = np.asarray(
             cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         )
@@ -229,11 +246,14 @@ def _traced(scan: str) -> tuple[npt.NDArray[np.float32], ...]:
     return tuple(found)
 
 
-def _drawn_shape(rng: np.random.Generator, numbers: list[int]) -> Plane:
+def _drawn_shape(rng: np.random.Generator, numbers: list[int], larger: float) -> Plane:
     name = str(rng.choice(_CLASSES))
     pieces = _shape(name, int(rng.choice(numbers)))
     piece = pieces[int(rng.integers(len(pieces)))]
-    scale = rng.uniform(*_LENGTHS[name]) / max(piece.shape)
+    scale = larger * rng.uniform(*_LENGTHS[name]) / max(piece.shape)
+    if larger > 1 and scale > 1:
+        # Its pixels would show.
+        return _drawn_shape(rng, numbers, larger)
     around = int(np.ceil(max(piece.shape) * 0.25)) + 2
     piece = np.pad(piece, around)
     middle = (piece.shape[1] / 2, piece.shape[0] / 2)
@@ -245,9 +265,9 @@ def _drawn_shape(rng: np.random.Generator, numbers: list[int]) -> Plane:
     return np.asarray(shrunk / max(float(shrunk.max()), 0.2), np.float32)
 
 
-def _drawn_trace(rng: np.random.Generator, scans: list[str]) -> Plane:
+def _drawn_trace(rng: np.random.Generator, scans: list[str], larger: float) -> Plane:
     polygons = _traced(str(rng.choice(scans)))
-    points = polygons[int(rng.integers(len(polygons)))] * rng.uniform(0.5, 1.2) + 2
+    points = polygons[int(rng.integers(len(polygons)))] * (larger * rng.uniform(0.5, 1.2)) + 2
     size = np.ceil(points.max(axis=0) + 2).astype(int)
     canvas = np.zeros((size[1] * 4, size[0] * 4), np.uint8)
     cv2.fillPoly(canvas, [np.round(points * 4).astype(np.int32)], 255)
@@ -256,20 +276,22 @@ def _drawn_trace(rng: np.random.Generator, scans: list[str]) -> Plane:
 
 
 def _damage(plane: Plane, kind: str, rng: np.random.Generator) -> tuple[Plane, Plane]:
-    """Opacity and tone of about 25 pieces over about 1.7 % of the picture; ``light``, of 3."""
+    """Opacity and tone of about 25 pieces over about 1.7 % of the picture; ``light``, of 3. On a
+    large print they are as much larger."""
     split = held_out()["shapes"]
+    larger = (plane.size / (PRINT[0] * PRINT[1])) ** 0.5
     opacity, tone = np.zeros_like(plane), np.zeros_like(plane)
     goal = rng.uniform(*_HARMED.get(kind, _MUCH))
     while (opacity > DAMAGED).mean() < goal:
         if rng.random() < (0.5 if kind == "worn" else 0.25):
-            piece = _drawn_trace(rng, split["held_out_scans"])
+            piece = _drawn_trace(rng, split["held_out_scans"], larger)
         else:
-            piece = _drawn_shape(rng, split["held_out_numbers"])
+            piece = _drawn_shape(rng, split["held_out_numbers"], larger)
         if kind in USUAL + LIGHT:
             piece = np.clip((piece - _EDGE[0]) / (_EDGE[1] - _EDGE[0]), 0, 1)
         area = (piece > DAMAGED).sum() / plane.size
         thick = cv2.distanceTransform((piece > DAMAGED).astype(np.uint8), cv2.DIST_L2, 5).max()
-        if not _AREA[0] < area < _AREA[1] or (thick > _THIN and rng.random() < 0.9):
+        if not _AREA[0] < area < _AREA[1] or (thick > larger * _THIN and rng.random() < 0.9):
             continue
         piece = cv2.GaussianBlur(np.pad(piece, 2), (0, 0), 0.5) * np.float32(rng.uniform(0.6, 1.0))
         step = rng.uniform(0.12, 0.33) * (1 if rng.random() < 0.6 else -1)

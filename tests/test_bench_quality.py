@@ -3,6 +3,7 @@
 from itertools import islice
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from bench_quality import decibels, precision_and_recall, tone_fitted
@@ -15,6 +16,8 @@ from quality_prints import (
     SOFT,
     TRACE,
     USUAL,
+    Print,
+    large_truths,
     prints,
     truths,
     views_in,
@@ -90,6 +93,18 @@ def test_the_edges_of_soft_damage_are_less_steep() -> None:
         return float(np.mean([(step**2).sum() / step.sum() for step in steps]))
 
     assert steepness(SOFT) < 0.7 * steepness(DRAWN)
+
+
+@needs_photographs
+def test_large_prints_have_a_megapixel_and_broader_damage_of_usual_shapes() -> None:
+    def broadest(print_: Print) -> float:
+        harmed = (print_.opacity > 0.5).astype(np.uint8)
+        return float(cv2.distanceTransform(harmed, cv2.DIST_L2, 5).max())
+
+    large = next(prints(USUAL, large_truths()))
+    assert large.scan.size / 3 == pytest.approx(1e6, rel=0.01)
+    assert large.truth.shape == tuple(2 * side for side in large.scan.shape[:2])
+    assert broadest(large) > 2 * broadest(next(prints(USUAL, truths())))
 
 
 @needs_photographs
