@@ -247,13 +247,14 @@ def _traced(scan: str) -> tuple[npt.NDArray[np.float32], ...]:
 
 
 def _drawn_shape(rng: np.random.Generator, numbers: list[int], larger: float) -> Plane:
-    name = str(rng.choice(_CLASSES))
-    pieces = _shape(name, int(rng.choice(numbers)))
-    piece = pieces[int(rng.integers(len(pieces)))]
-    scale = larger * rng.uniform(*_LENGTHS[name]) / max(piece.shape)
-    if larger > 1 and scale > 1:
-        # Its pixels would show.
-        return _drawn_shape(rng, numbers, larger)
+    while True:
+        name = str(rng.choice(_CLASSES))
+        pieces = _shape(name, int(rng.choice(numbers)))
+        piece = pieces[int(rng.integers(len(pieces)))]
+        scale = larger * rng.uniform(*_LENGTHS[name]) / max(piece.shape)
+        # Enlarged for a large print, its pixels would show.
+        if scale <= 1 or larger == 1:
+            break
     around = int(np.ceil(max(piece.shape) * 0.25)) + 2
     piece = np.pad(piece, around)
     middle = (piece.shape[1] / 2, piece.shape[0] / 2)

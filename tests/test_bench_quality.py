@@ -96,7 +96,7 @@ def test_the_edges_of_soft_damage_are_less_steep() -> None:
 
 
 @needs_photographs
-def test_large_prints_have_a_megapixel_and_broader_damage_of_usual_shapes() -> None:
+def test_large_prints_have_a_megapixel_and_damage_that_is_as_much_larger() -> None:
     def broadest(print_: Print) -> float:
         harmed = (print_.opacity > 0.5).astype(np.uint8)
         return float(cv2.distanceTransform(harmed, cv2.DIST_L2, 5).max())
@@ -104,7 +104,8 @@ def test_large_prints_have_a_megapixel_and_broader_damage_of_usual_shapes() -> N
     large = next(prints(USUAL, large_truths()))
     assert large.scan.size / 3 == pytest.approx(1e6, rel=0.01)
     assert large.truth.shape == tuple(2 * side for side in large.scan.shape[:2])
-    assert broadest(large) > 2 * broadest(next(prints(USUAL, truths())))
+    # About three times as large; shapes drawn small and then enlarged would be far broader.
+    assert 1.7 < broadest(large) / broadest(next(prints(USUAL, truths()))) < 3.5
 
 
 @needs_photographs
