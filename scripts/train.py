@@ -70,6 +70,8 @@ class Task:
     source: Callable[[Path], Source]
     batch: Callable[..., Batch] = batch
     """As that of learn_ageing."""
+    in_bytes: bool = False
+    """Whether its convolutions ship as 8-bit integers."""
 
     def course(self, step: int) -> Course:
         return self.courses[max(start for start in self.courses if start <= step)]
@@ -132,6 +134,7 @@ TASKS = {
         FINDING,
         (Leg(44_000, 12_000), Leg(47_000, 2800, rate=6e-4)),
         read_shipped,
+        in_bytes=True,
     ),
     "find-soft": Task(
         learn_finder.Finder,
@@ -139,6 +142,7 @@ TASKS = {
         SOFTLY,
         (Leg(44_000, 12_000), Leg(49_400, 5200, rate=8e-4)),
         read_shipped,
+        in_bytes=True,
     ),
     "kinship": Task(
         learn_kinship.Kinship,
@@ -147,6 +151,7 @@ TASKS = {
         (Leg(2400, 1200),),
         read_shipped,
         learn_kinship.batch,
+        in_bytes=True,
     ),
 }
 
@@ -357,7 +362,8 @@ def main() -> None:
         processes.spawn(work, (given, crew), nprocs=given.workers)
     else:
         work(0, given)
-    print(export(given.to / f"{given.what}.pt", given.to / f"{given.what}.onnx"))
+    files = (given.to / f"{given.what}.{kind}" for kind in ("pt", "onnx"))
+    print(export(*files, in_bytes=TASKS[given.what].in_bytes))
 
 
 if __name__ == "__main__":

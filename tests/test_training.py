@@ -24,10 +24,12 @@ from learn_scenes import (  # noqa: E402
     INSCRIBED,
     RIGGED,
 )
+from onnx import load  # noqa: E402
 from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
 from train import FINDING, SOFTLY, TASKS, Crew, Leg, Task, Training, options, rate, work  # noqa: E402
 
 DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED + RIGGED
+SHIPPED_WEIGHTS = Path(__file__).parent.parent / "server/restoration/engines/classic/weights"
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
 
 
@@ -226,6 +228,21 @@ def test_weights_held_in_bytes_take_half_the_room_and_answer_alike(tmp_path: Pat
     with torch.no_grad():
         expected = training.mean(torch.from_numpy(plane))
     np.testing.assert_allclose(net.forward(), expected.numpy(), atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("what", "name"),
+    [("clear", "prints"), ("find", "damage"), ("find-soft", "soft"), ("kinship", "kinship")],
+)
+def test_a_training_writes_its_file_as_it_ships(what: str, name: str, tmp_path: Path) -> None:
+    Training(TASKS[what], 5).save(tmp_path / "checkpoint.pt")
+    export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx", in_bytes=TASKS[what].in_bytes)
+    shipped = SHIPPED_WEIGHTS / f"{name}.onnx"
+    made, ships = (
+        {each.name: (each.data_type, tuple(each.dims)) for each in load(path).graph.initializer}
+        for path in (tmp_path / "out.onnx", shipped)
+    )
+    assert made == ships
 
 
 def test_what_kinship_learns_from_is_documented_at_points_and_known_everywhere() -> None:
