@@ -30,6 +30,8 @@ class Course:
     """What share of a print's marks is light: one of these."""
     softened: float = 0.0
     """How often a print's damage is soft in itself, as that of a negative is on every print."""
+    faint: float = 0.0
+    """What share of a print's damage differs as little from what it covers as can be seen."""
     faintest: tuple[float, float] = (0.04, 1.0)
     """Damage that changes a pixel by less than the first, or than so many times the grain, cannot
     be seen, and nothing is said of it."""
@@ -46,6 +48,8 @@ class Course:
     damage, but like a picture of today."""
     closer: float = 0.0
     """How often a print is read enlarged, as the finder's closer looks do."""
+    closest: float = 1.6
+    """How much larger it is read then at most."""
 
 
 _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
@@ -54,8 +58,8 @@ _FIELD = 512
 _LARGEST = 3.0
 _SOFT = (0.2, 1.3)
 """By how many pixels of the print damage is blurred then (standard deviation)."""
-_CLOSER = (1.2, 1.6)
-"""How much larger a print is read then."""
+_CLOSER = 1.2
+"""How much larger a print that is read closer is at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +258,10 @@ def _scanned(rng: Rng, plane: Plane, covered: Plane) -> tuple[Plane, Plane]:
     return np.clip(np.round(plane * 255), 0, 255) / np.float32(255), covered
 
 
-def _closer(rng: Rng, planes: tuple[Plane, ...]) -> tuple[Plane, ...]:
-    """The same part of each plane, enlarged to the planes' size."""
+def _closer(rng: Rng, planes: tuple[Plane, ...], most: float) -> tuple[Plane, ...]:
+    """The same part of each plane, enlarged to the planes' size, ``most`` times at most."""
     side = planes[0].shape[0]
-    cut = round(side / rng.uniform(*_CLOSER))
+    cut = round(side / rng.uniform(_CLOSER, most))
     y, x = rng.integers(0, side - cut + 1, 2)
     parts = (plane[y : y + cut, x : x + cut] for plane in planes)
     return tuple(
@@ -305,6 +309,7 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         rate=rate,
         polarities=course.polarities,
         soft=rng.uniform(*_SOFT) if softened else 0.0,
+        faint=course.faint,
     )
     change = np.abs(np.clip(harmed, 0, 1) - plane)
     plane = np.clip(harmed, 0, 1)
@@ -312,7 +317,8 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         plane, covered = _scanned(rng, harmed, covered)
     seen = change > max(course.faintest[0], course.faintest[1] * strength)
     if course.closer > 0 and rng.random() < course.closer:
-        plane, covered, shown = _closer(rng, (plane, covered, seen.astype(np.float32)))
+        planes = (plane, covered, seen.astype(np.float32))
+        plane, covered, shown = _closer(rng, planes, course.closest)
         seen = shown > 0.5
     damage = (covered > 0.35) & seen
     doubtful = ~damage & (covered > 0.1)

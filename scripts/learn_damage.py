@@ -82,8 +82,8 @@ def _tram(rng: Rng, side: int, source: Source) -> Plane:
     return cover.T if rng.random() < 0.4 else cover
 
 
-def _hair(rng: Rng, side: int, source: Source) -> Plane:
-    length, width = rng.uniform(0.15, 1.2) * side, rng.uniform(0.5, 2.0)
+def _hair(rng: Rng, side: int, source: Source, *, widest: float = 2.0) -> Plane:
+    length, width = rng.uniform(0.15, 1.2) * side, rng.uniform(0.5, widest)
     return _strokes(side, [(_wander(rng, side, length, rng.uniform(0.05, 0.35)), width)])
 
 
@@ -307,18 +307,24 @@ VARIED: Kinds = (
     (0.15, _scuffed),
 )
 """And of everything, more that is ragged."""
+STOUT: Kinds = (*VARIED, (0.3, partial(_hair, widest=4.0)))
+"""And hairs and strokes that lie out of focus, or on small prints."""
 
 
-def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float) -> Plane:
+def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float, faint: float) -> Plane:
     """The print under one piece of damage; ``polarity`` near 1 is light, near 0 dark.
 
-    Of a colour of its own; of one that differs a little from what it covers; or a thinning of the
-    picture that still shows through.
+    Of a colour of its own; of one that differs a little from what it covers, ``faint`` is how often
+    by as little as can be seen; or a thinning of the picture that still shows through.
     """
     side, light = plane.shape[0], rng.random() < polarity
+    faintly = faint > 0 and rng.random() < faint
     draw = rng.random()
-    if draw < 0.75:
-        if draw < 0.4:
+    if faintly or draw < 0.75:
+        if faintly:
+            below = float((plane * cover).sum() / (cover.sum() + 1e-6))
+            value = below + (0.06 + 0.3 * rng.random() ** 2) * (1 if light else -1)
+        elif draw < 0.4:
             value = rng.uniform(0.75, 1.08) if light else rng.uniform(-0.06, 0.25)
             value = rng.random() if rng.random() < 0.15 else value
         else:
@@ -341,10 +347,11 @@ def damaged(
     rate: float,
     polarities: tuple[float, ...],
     soft: float,
+    faint: float = 0.0,
 ) -> tuple[Plane, Plane]:
     """The print with about ``rate`` pieces of damage, of which one of ``polarities`` is the share
-    that is light, all blurred by ``soft`` pixels (standard deviation); and how much of each pixel
-    they cover."""
+    that is light, all blurred by ``soft`` pixels (standard deviation), of which a share is
+    ``faint``; and how much of each pixel they cover."""
     side = plane.shape[0]
     covered = np.zeros((side, side), np.float32)
     chances = np.array([chance for chance, _ in kinds])
@@ -357,6 +364,6 @@ def damaged(
             cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), soft), np.float32)
         if cover.mean() > 0.25:
             continue
-        plane = _laid(rng, plane, cover * opacity, polarity)
+        plane = _laid(rng, plane, cover * opacity, polarity, faint)
         covered = np.maximum(covered, cover)
     return plane, covered

@@ -32,7 +32,7 @@ import learn_net
 import torch
 import torch.multiprocessing as processes
 from learn_ageing import Batch, Course, batch, grain_fields
-from learn_damage import RULED, SPECKLED, VARIED
+from learn_damage import RULED, SPECKLED, STOUT, VARIED
 from learn_export import export, weights
 from learn_photos import Source, read_shipped, read_source
 from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED, RARELY, RIGGED
@@ -118,7 +118,19 @@ FINDING = {
 as sharp as a wire, as flat and as light as a petal, or as soft as all else on an enlarged print;
 last, film's wear and all that is ragged, on prints with few marks or many, beside lettering, whose
 strokes are as short, and masts, which are as broad."""
-SOFTLY = {**FINDING, 44_000: replace(FINDING[44_000], softened=0.5)}
+SOFTLY = {
+    **FINDING,
+    44_000: replace(FINDING[44_000], softened=0.5),
+    49_400: replace(
+        FINDING[44_000],
+        kinds=STOUT,
+        softened=0.75,
+        faint=0.4,
+        faintest=(0.04, 1.2),
+        closer=0.5,
+        closest=2.2,
+    ),
+}
 """As for the finder, and at last damage that is as soft as the picture on every second print."""
 TASKS = {
     "clear": Task(
@@ -140,7 +152,7 @@ TASKS = {
         learn_finder.Finder,
         learn_finder.loss,
         SOFTLY,
-        (Leg(44_000, 12_000), Leg(49_400, 5200, rate=8e-4)),
+        (Leg(44_000, 12_000), Leg(49_400, 5200, rate=8e-4), Leg(53_400, 3800, rate=8e-4)),
         read_shipped,
         in_bytes=True,
     ),

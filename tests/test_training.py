@@ -13,7 +13,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 from learn_ageing import Batch, Course, around_face, example, grain_fields  # noqa: E402
-from learn_damage import RULED, SPECKLED, VARIED, WORN  # noqa: E402
+from learn_damage import RULED, SPECKLED, STOUT, VARIED, WORN  # noqa: E402
 from learn_export import export, weights  # noqa: E402
 from learn_photos import SHIPPED, SPLIT, Source, read_shipped, read_source  # noqa: E402
 from learn_scenes import (  # noqa: E402
@@ -75,7 +75,8 @@ def test_a_step_s_examples_follow_from_seed_and_number(task: "Task") -> None:
 
 
 @pytest.mark.parametrize(
-    "course", [*TASKS["clear"].courses.values(), *FINDING.values(), SOFTLY[44_000]]
+    "course",
+    [*TASKS["clear"].courses.values(), *FINDING.values(), SOFTLY[44_000], SOFTLY[49_400]],
 )
 def test_an_example_is_a_print_its_scene_and_its_damage(course: Course) -> None:
     side, fields = course.side, grain_fields(1)
@@ -124,6 +125,8 @@ def test_a_print_read_closer_is_as_soft_as_an_enlargement() -> None:
             beside = float(one.print[around].mean())
             assert np.abs(one.print[one.damage > 0] - beside).mean() > 0.03
     assert fine[1.0] < 0.75 * fine[0.0]
+    closest = replace(FINDING[0], plain=1.0, closer=1.0, closest=2.2, kinds=SPECKLED[-1:])
+    assert marked_and_steepness(closest)[1] < 0.9 * fine[1.0]
 
 
 def test_damage_is_soft_in_itself_where_a_course_says_so() -> None:
@@ -134,7 +137,23 @@ def test_damage_is_soft_in_itself_where_a_course_says_so() -> None:
     assert steep[1.0] < 0.85 * steep[0.0]
 
 
-def test_straight_damage_gets_as_broad_as_a_thick_wire() -> None:
+def test_damage_differs_little_where_a_course_says_that_it_is_faint() -> None:
+    off = {}
+    for faint in (0.0, 1.0):
+        course = replace(
+            FINDING[0], drawn=(), enlarged=0.0, plain=1.0, faint=faint, kinds=SPECKLED[-1:]
+        )
+        rngs = [np.random.default_rng(seed) for seed in range(40)]
+        made = [example(rng, source(), grain_fields(1), course) for rng in rngs]
+        size = (course.side, course.side)
+        halved = [cv2.resize(one.scene, size, interpolation=cv2.INTER_AREA) for one in made]
+        marked = [(one, half) for one, half in zip(made, halved, strict=True) if one.damage.any()]
+        changes = [np.abs(one.print - half)[one.damage > 0].mean() for one, half in marked]
+        off[faint] = float(np.median(changes))
+    assert 0.05 < off[1.0] < 0.7 * off[0.0]
+
+
+def test_straight_damage_and_stout_hairs_get_as_broad_as_a_thick_wire() -> None:
     def breadth(draw: Callable[..., Any]) -> float:
         halves = []
         for seed in range(40):
@@ -144,6 +163,8 @@ def test_straight_damage_gets_as_broad_as_a_thick_wire() -> None:
 
     straight = next(kind for _, kind in SPECKLED if kind.__name__ == "_straight")
     assert breadth(RULED[-1][1]) > 1.3 * breadth(straight)
+    hair = next(kind for _, kind in SPECKLED if kind.__name__ == "_hair")
+    assert breadth(STOUT[-1][1]) > 1.3 * breadth(hair)
 
 
 @pytest.mark.parametrize("number", range(len(DRAWN)))

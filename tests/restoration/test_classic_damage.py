@@ -121,6 +121,10 @@ def test_a_network_for_soft_damage_looks_on_where_its_first_look_tells_of_much_m
     places = np.zeros((300, 720), np.uint8)
     places[20::40, 15::30] = 1
     marked = cv2.dilate(places, np.ones((5, 5), np.uint8)) > 0
+    scene = np.asarray(cv2.GaussianBlur(smooth(300, 720), (0, 0), 1.0))
+    scene[40:42, 200:300] -= np.float32(0.06)
+    line = np.zeros(marked.shape, bool)
+    line[40:42, 200:300] = True
     seen: list[Network] = []
     told: list[float] = []
 
@@ -129,13 +133,15 @@ def test_a_network_for_soft_damage_looks_on_where_its_first_look_tells_of_much_m
         report(1.0)
         known = 720 if finder is SOFT_FINDER else round(sharp * 720)
         odds = np.where(marked & (np.arange(720) < known), np.float32(6), np.float32(-6))
+        odds[line] = 0.7
         return np.asarray(cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST))
 
     monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
-    scene = np.asarray(cv2.GaussianBlur(smooth(300, 720), (0, 0), 1.0))
     layer = find_damage(scene, sensitivity=1.0, report=told.append)
     assert seen == [FINDER] * 3 + [SOFT_FINDER] * (3 if soft else 1)
     assert (layer[:, 690:] > 0).any() == soft and (layer[:, :20] > 0).any() == (soft or sharp > 0)
+    # A long dark line, about as likely a scratch as a wire, is a scratch where damage is soft.
+    assert (layer[40:42, 210:290] > 0).all() == soft
     assert told == sorted(told) and told[-1] <= 1
 
 

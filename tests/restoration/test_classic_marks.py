@@ -16,8 +16,8 @@ from server.restoration.engines.classic.marks import marks as marks_of
 from server.restoration.lab import Plane
 
 
-def marks(plane: Plane, odds: Plane) -> npt.NDArray[np.bool_]:
-    return marks_of(plane, odds, condition(plane, odds, torn=False))
+def marks(plane: Plane, odds: Plane, *, soft: bool = False) -> npt.NDArray[np.bool_]:
+    return marks_of(plane, odds, condition(plane, odds, torn=False, soft=soft))
 
 
 def bar(plane: Plane, odds: Plane) -> Plane:
@@ -233,7 +233,13 @@ def test_and_on_restless_ground_what_is_a_third_as_broad() -> None:
 
 
 def crossed(
-    tone: float, sure: float, *, long: int = 120, wide: int = 3, bent: bool = False
+    tone: float,
+    sure: float,
+    *,
+    long: int = 120,
+    wide: int = 3,
+    bent: bool = False,
+    soft: bool = False,
 ) -> bool:
     """Whether a line of such a tone across the foliage of a print that has suffered is damage."""
     plane, odds = print_of(30)
@@ -241,7 +247,7 @@ def crossed(
     rows = 150 + (np.round(20 * np.sin(columns / 25)).astype(int) if bent else 0)
     for off in range(wide):
         plane[rows + off, columns], odds[rows + off, columns] = tone, sure
-    return bool(marks(plane, odds)[rows, columns].all())
+    return bool(marks(plane, odds, soft=soft)[rows, columns].all())
 
 
 def test_a_long_straight_dark_mark_is_a_mast_or_a_wire_unless_that_is_unlikely() -> None:
@@ -250,6 +256,7 @@ def test_a_long_straight_dark_mark_is_a_mast_or_a_wire_unless_that_is_unlikely()
     assert crossed(2.0, 1.2)
     assert crossed(-1.0, 1.2, bent=True)
     assert crossed(-1.0, 1.2, long=11, wide=1)
+    assert crossed(-1.0, 0.3, soft=True) and not crossed(-1.0, -0.3, soft=True)
 
 
 def test_a_line_along_the_picture_s_edge_is_none_and_a_scratch_that_reaches_it_is() -> None:

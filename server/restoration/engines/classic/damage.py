@@ -74,12 +74,12 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     whole, plane = plane, _resized(plane, scale)
     ground, missing = ground_and_missing(plane)
     ground |= rebate(plane)
-    looks = _fitting_looks(whole, plane, ground, report)
+    looks, soft = _fitting_looks(whole, plane, ground, report)
     odds = np.where(ground, _NEVER, looks.mean(axis=0))
     faces = maybe_faces(plane)
     odds[faces] -= _FACE
     odds += np.float32(2 * np.log(sensitivity))
-    state = condition(plane, odds, torn=bool(missing.any()))
+    state = condition(plane, odds, torn=bool(missing.any()), soft=soft)
     found = marks(plane, odds, state)
     rules = np.zeros(plane.shape, bool)
     if not state.sharp:
@@ -99,9 +99,10 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     return layer
 
 
-def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> Plane:
+def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> tuple[Plane, bool]:
     """What all looks say, (looks, h, w), of the finder that fits the damage of ``whole``, at the
-    size of ``plane``: one more look, for damage that is as soft as the picture, tells which."""
+    size of ``plane``: one more look, for damage that is as soft as the picture, tells which. And
+    whether the damage is so."""
 
     def looked(finder: Network, sides: Sequence[float], begun: float, ended: float) -> Plane:
         def tell(share: float) -> None:
@@ -117,8 +118,8 @@ def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> 
     looks = looked(FINDER, sides, 0.0, 0.6)
     first = looked(SOFT_FINDER, sides[:1], 0.6, 0.7)
     if not softly_harmed(plane, within(looks.mean(axis=0)), within(first[0])):
-        return looks
-    return np.concatenate([first, looked(SOFT_FINDER, sides[1:], 0.7, 0.85)])
+        return looks, False
+    return np.concatenate([first, looked(SOFT_FINDER, sides[1:], 0.7, 0.85)]), True
 
 
 def _looked_at(

@@ -63,10 +63,12 @@ and a picture's damage is of that polarity: dust on a negative is light in every
 there is none of the other, fewer tell: five alike would come of a mixture once in sixteen prints.
 Only a line longer than this share of the picture's long side, as no letter is, may be of the
 other."""
-_SLENDER, _POLE = 0.1, 1.5
+_SLENDER, _POLE, _SOFT_POLE = 0.1, 1.5, 0.0
 """The shorter axis of a mark over the longer, below which it may be a mast, a pole or a wire; and
 the mean logarithm of the odds from which one that is dark, and longer than a letter, is damage all
-the same, however boldly a print is searched: of such marks more belong to the picture than not."""
+the same, however boldly a print is searched: of such marks more belong to the picture than not.
+Where damage is as soft as the picture, and the finder for that looks, of more even odds most are
+scratches."""
 _PIXEL = 1 / 12
 """Variance of places within a pixel, along either side of it."""
 _OUTER = 2
@@ -103,6 +105,8 @@ class Condition:
     """How much damage there is on its calmest ground: 0 hardly any, 1 much."""
     torn: bool
     """A piece of it is missing."""
+    soft: bool
+    """Its damage is as soft as the picture."""
 
     @property
     def boldness(self) -> float:
@@ -111,14 +115,14 @@ class Condition:
         return 1.0 if self.torn else self.suffered
 
 
-def condition(plane: Plane, odds: Plane, *, torn: bool) -> Condition:
+def condition(plane: Plane, odds: Plane, *, torn: bool, soft: bool = False) -> Condition:
     """``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w);
-    ``torn`` is whether a piece is missing."""
+    ``torn`` is whether a piece is missing, ``soft`` whether it was :func:`softly_harmed`."""
     if acutance(plane) > _SHARP:
-        return Condition(sharp=True, suffered=0.0, torn=False)
+        return Condition(sharp=True, suffered=0.0, torn=False, soft=False)
     share = max(_harmed(plane, odds), 1e-6)
     suffered = np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (0, 1))
-    return Condition(sharp=False, suffered=float(suffered), torn=torn)
+    return Condition(sharp=False, suffered=float(suffered), torn=torn, soft=soft)
 
 
 def softly_harmed(plane: Plane, odds: Plane, soft: Plane) -> bool:
@@ -150,7 +154,8 @@ def marks(plane: Plane, odds: Plane, state: Condition) -> Mask:
         keep &= ~(broad & doubtful)
     if _starry(plane, odds):
         keep &= ~(known.small & known.light)
-    keep &= ~_poles(known, odds, longer=_LONG * max(plane.shape))
+    least_of_poles = _SOFT_POLE if state.soft else _POLE
+    keep &= ~_poles(known, odds, longer=_LONG * max(plane.shape), least=least_of_poles)
     keep[0] = False
     kept = keep[known.labels]
     beside = cv2.dilate(kept.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -281,10 +286,11 @@ def _measured(plane: Plane, mask: Mask) -> _Marks:
     return _Marks(np.asarray(labels, np.int32), off > 0, across, pixels)
 
 
-def _poles(known: _Marks, odds: Plane, *, longer: float) -> Each:
-    """Dark marks ``longer`` than so many pixels that are like a mast and not likely enough."""
+def _poles(known: _Marks, odds: Plane, *, longer: float, least: float) -> Each:
+    """Dark marks ``longer`` than so many pixels that are like a mast and, at less than the
+    ``least`` logarithm of the odds, not likely enough."""
     poles = ~known.light & (known.across > longer)
     for each in regionprops(np.where(poles[known.labels], known.labels, 0), odds):
-        most, least = (axis + _PIXEL for axis in each.inertia_tensor_eigvals)
-        poles[each.label] = least < _SLENDER**2 * most and each.intensity_mean < _POLE
+        along, across = (axis + _PIXEL for axis in each.inertia_tensor_eigvals)
+        poles[each.label] = across < _SLENDER**2 * along and each.intensity_mean < least
     return poles
