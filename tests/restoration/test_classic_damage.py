@@ -134,6 +134,7 @@ def test_a_network_for_soft_damage_looks_on_where_its_first_look_tells_of_much_m
         known = 720 if finder is SOFT_FINDER else round(sharp * 720)
         odds = np.where(marked & (np.arange(720) < known), np.float32(6), np.float32(-6))
         odds[line] = 0.7
+        odds[278:283, 100:105] = 6 if finder is FINDER else -6
         return np.asarray(cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST))
 
     monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
@@ -142,6 +143,7 @@ def test_a_network_for_soft_damage_looks_on_where_its_first_look_tells_of_much_m
     assert (layer[:, 690:] > 0).any() == soft and (layer[:, :20] > 0).any() == (soft or sharp > 0)
     # A long dark line, about as likely a scratch as a wire, is a scratch where damage is soft.
     assert (layer[40:42, 210:290] > 0).all() == soft
+    assert (layer[278:283, 100:105] > 0).all(), "what the finder sees of a soft print counts, too"
     assert told == sorted(told) and told[-1] <= 1
 
 

@@ -100,9 +100,9 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
 
 
 def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> tuple[Plane, bool]:
-    """What all looks say, (looks, h, w), of the finder that fits the damage of ``whole``, at the
-    size of ``plane``: one more look, for damage that is as soft as the picture, tells which. And
-    whether the damage is so."""
+    """What all looks say, (looks, h, w), at the size of ``plane``: those of the finder, and where
+    one more look tells that the damage of ``whole`` is as soft as the picture, those of the surer
+    of both finders. And whether it is so."""
 
     def looked(finder: Network, sides: Sequence[float], begun: float, ended: float) -> Plane:
         def tell(share: float) -> None:
@@ -119,7 +119,9 @@ def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> 
     first = looked(SOFT_FINDER, sides[:1], 0.6, 0.7)
     if not softly_harmed(plane, within(looks.mean(axis=0)), within(first[0])):
         return looks, False
-    return np.concatenate([first, looked(SOFT_FINDER, sides[1:], 0.7, 0.85)]), True
+    # What is sharp on such a print the finder knows best: a scratch on a glass negative, for one.
+    soft = np.concatenate([first, looked(SOFT_FINDER, sides[1:], 0.7, 0.85)])
+    return np.maximum(looks, soft), True
 
 
 def _looked_at(

@@ -29,9 +29,10 @@ _CLEAR = 2.0
 """Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
 _HARDLY, _MUCH = 0.0006, 0.002
 """Shares of the calm ground with such damage between which the bar moves."""
-_PLAINLY, _SOFTER = 0.0006, 1.5
+_PLAINLY, _SOFTER = 0.0012, 1.5
 """Such a share of calm ground that a look for soft damage tells of, and how many times what others
-tell of it must be, for a print's damage to be soft: where it is sharp the two hardly differ."""
+tell of it must be, for a print's damage to be soft: where it is sharp the two hardly differ, and
+stains and weave look soft, too."""
 _FEW = 37_500
 """Pixels of calm ground below which it says less: on a tiny picture one speck is a big share."""
 _CALMEST, _EDGE = 0.4, 0.03
