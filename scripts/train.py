@@ -131,7 +131,8 @@ SOFTLY = {
         closest=2.2,
     ),
 }
-"""As for the finder, and at last damage that is as soft as the picture on every second print."""
+"""As for the finder, and then damage that is as soft as the picture on every second print; at last
+on three of four, more that is faint or stout, and prints read as the closest look reads them."""
 TASKS = {
     "clear": Task(
         learn_net.Network,
