@@ -321,15 +321,13 @@ def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float, faint: float) -
     faintly = faint > 0 and rng.random() < faint
     draw = rng.random()
     if faintly or draw < 0.75:
-        if faintly:
-            below = float((plane * cover).sum() / (cover.sum() + 1e-6))
-            value = below + (0.06 + 0.3 * rng.random() ** 2) * (1 if light else -1)
-        elif draw < 0.4:
+        if draw < 0.4 and not faintly:
             value = rng.uniform(0.75, 1.08) if light else rng.uniform(-0.06, 0.25)
             value = rng.random() if rng.random() < 0.15 else value
         else:
             below = float((plane * cover).sum() / (cover.sum() + 1e-6))
-            value = below + rng.uniform(0.08, 0.45) * (1 if light else -1)
+            step = 0.06 + 0.3 * rng.random() ** 2 if faintly else rng.uniform(0.08, 0.45)
+            value = below + step * (1 if light else -1)
         texture = rng.uniform(0, 0.04) * rng.standard_normal((side, side), dtype=np.float32)
         return plane + cover * (np.float32(value) + texture - plane)
     change = rng.uniform(0.12, 0.7)
@@ -347,7 +345,7 @@ def damaged(
     rate: float,
     polarities: tuple[float, ...],
     soft: float,
-    faint: float = 0.0,
+    faint: float,
 ) -> tuple[Plane, Plane]:
     """The print with about ``rate`` pieces of damage, of which one of ``polarities`` is the share
     that is light, all blurred by ``soft`` pixels (standard deviation), of which a share is
