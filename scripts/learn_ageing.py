@@ -50,6 +50,8 @@ class Course:
     """How often a print is read enlarged, as the finder's closer looks do."""
     closest: float = 1.6
     """How much larger it is read then at most."""
+    count: int = 16
+    """Examples a step."""
 
 
 _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
@@ -87,10 +89,15 @@ def grain_fields(seed: int) -> list[Plane]:
     return fields
 
 
+def _fitting(source: Source, side: int) -> list[list[Bytes]]:
+    """The sizes of each photograph from which a piece can be cut."""
+    return [[size for size in sizes if min(size.shape[:2]) >= side] for sizes in source.photos]
+
+
 def _crop(rng: Rng, source: Source, side: int, restless: float = 0.0) -> Bytes:
     """A piece of a photograph; of two, often the busier, or of four the most restless."""
-    photos = source.photos[int(rng.integers(len(source.photos)))]
-    sizes = [size for size in photos if min(size.shape[:2]) >= side]
+    fitting = [sizes for sizes in _fitting(source, side) if sizes]
+    sizes = fitting[int(rng.integers(len(fitting)))]
     areas = np.array([size.shape[0] * size.shape[1] for size in sizes], np.float64)
     photo = sizes[int(rng.choice(len(sizes), p=areas / areas.sum()))]
     pieces = []
@@ -110,10 +117,11 @@ def _unrest(crop: Bytes) -> float:
 
 def around_face(rng: Rng, source: Source, side: int) -> Bytes:
     """A piece of a photograph with a face somewhere in its middle half."""
-    shown = [number for number, faces in enumerate(source.faces) if faces]
+    fitting = _fitting(source, side)
+    shown = [number for number, faces in enumerate(source.faces) if faces and fitting[number]]
     number = int(rng.choice(shown))
     face = source.faces[number][int(rng.integers(len(source.faces[number])))]
-    sizes = [size for size in source.photos[number] if min(size.shape[:2]) >= side]
+    sizes = fitting[number]
     photo = sizes[int(rng.integers(len(sizes)))]
     place = []
     for length, share in zip(photo.shape[:2], face[::-1], strict=True):

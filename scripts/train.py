@@ -39,7 +39,7 @@ from learn_scenes import BELONGING, DECEIVING, EQUALS, FLOWERING, INSCRIBED, RAR
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-SEED, BATCH = 1974, 16
+SEED = 1974
 CPU = torch.device("cpu")
 WARM_UP, KEEP = 100, 0.998
 """Steps until the highest rate of learning is reached; the running mean's share of its past."""
@@ -120,9 +120,10 @@ last, film's wear and all that is ragged, on prints with few marks or many, besi
 strokes are as short, and masts, which are as broad."""
 SOFTLY = {
     **FINDING,
-    44_000: replace(FINDING[44_000], softened=0.5),
-    49_400: replace(
+    44_000: replace(
         FINDING[44_000],
+        side=176,
+        count=8,
         kinds=STOUT,
         softened=0.75,
         faint=0.4,
@@ -153,14 +154,14 @@ TASKS = {
         learn_finder.Finder,
         learn_finder.loss,
         SOFTLY,
-        (Leg(44_000, 12_000), Leg(49_400, 5200, rate=8e-4), Leg(53_400, 3800, rate=8e-4)),
+        (Leg(44_000, 12_000), Leg(48_800, 4500, rate=1e-3)),
         read_shipped,
         in_bytes=True,
     ),
     "kinship": Task(
         learn_kinship.Kinship,
         learn_kinship.loss,
-        {0: Course(192, ())},
+        {0: Course(192, (), count=4)},
         (Leg(2400, 1200),),
         read_shipped,
         learn_kinship.batch,
@@ -265,15 +266,17 @@ class Training:
 
 
 class Examples(Dataset):  # type: ignore[misc]  # torch is not typed here
-    """Each step's batch by the step's number, or those places of it that one worker learns from."""
+    """Each step's batch by the step's number: from the ``first`` example every so many (``apart``),
+    which one worker learns from."""
 
-    def __init__(self, task: Task, given: argparse.Namespace, places: range) -> None:
-        self._task, self._seed, self._places = task, given.seed, places
+    def __init__(self, task: Task, given: argparse.Namespace, first: int, apart: int) -> None:
+        self._task, self._seed, self._first, self._apart = task, given.seed, first, apart
         self._source, self._fields = task.source(given.photos), grain_fields(given.seed)
 
     def __getitem__(self, step: int) -> Batch:
         course = self._task.course(step)
-        return self._task.batch(self._seed, step, self._places, self._source, self._fields, course)
+        places = range(self._first, course.count, self._apart)
+        return self._task.batch(self._seed, step, places, self._source, self._fields, course)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +312,9 @@ def work(rank: int, given: argparse.Namespace, crew: Crew | None = None) -> None
         training.load(checkpoint)
     elif given.start:
         training.start(given.start, given.at)
-    places = range(rank, given.batch, given.workers) if crew else range(given.batch)
+    shares = (rank, given.workers) if crew else (0, 1)
     batches = DataLoader(
-        Examples(task, given, places),
+        Examples(task, given, *shares),
         batch_size=None,
         sampler=range(training.step, task.legs[-1].until),
         num_workers=0 if crew else given.workers,
@@ -346,7 +349,6 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--steps", type=int, help="another end than the task's own")
     parser.add_argument("--cooldown", type=int, help="over how many steps the rate falls to it")
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument(
         "--device",
         type=torch.device,
@@ -365,6 +367,12 @@ def options(words: list[str] | None = None) -> argparse.Namespace:
     return given
 
 
+def shipped(given: argparse.Namespace) -> str:
+    """Writes the file that ships from the last checkpoint; its digest."""
+    files = (given.to / f"{given.what}.{kind}" for kind in ("pt", "onnx"))
+    return export(*files, in_bytes=TASKS[given.what].in_bytes)
+
+
 def main() -> None:
     given = options()
     given.to.mkdir(parents=True, exist_ok=True)
@@ -375,8 +383,7 @@ def main() -> None:
         processes.spawn(work, (given, crew), nprocs=given.workers)
     else:
         work(0, given)
-    files = (given.to / f"{given.what}.{kind}" for kind in ("pt", "onnx"))
-    print(export(*files, in_bytes=TASKS[given.what].in_bytes))
+    print(shipped(given))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -26,7 +27,20 @@ from learn_scenes import (  # noqa: E402
 )
 from onnx import load  # noqa: E402
 from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
-from train import FINDING, SOFTLY, TASKS, Crew, Leg, Task, Training, options, rate, work  # noqa: E402
+from train import (  # noqa: E402
+    FINDING,
+    SOFTLY,
+    TASKS,
+    Crew,
+    Examples,
+    Leg,
+    Task,
+    Training,
+    options,
+    rate,
+    shipped,
+    work,
+)
 
 DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED + RIGGED
 SHIPPED_WEIGHTS = Path(__file__).parent.parent / "server/restoration/engines/classic/weights"
@@ -36,7 +50,7 @@ PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
 def source() -> Source:
     """Scenes and shapes made up here, in the form in which real ones are read."""
     rng = np.random.default_rng(3)
-    scene = cv2.GaussianBlur(rng.integers(0, 255, (256, 300, 3)).astype(np.uint8), (0, 0), 2)
+    scene = cv2.GaussianBlur(rng.integers(0, 255, (360, 400, 3)).astype(np.uint8), (0, 0), 2)
     shape = np.zeros((60, 60), np.uint8)
     cv2.line(shape, (5, 5), (50, 40), 255, 3, cv2.LINE_AA)
     sizes = [shape, shape[::2, ::2].copy(), shape[::4, ::4].copy()]
@@ -76,7 +90,7 @@ def test_a_step_s_examples_follow_from_seed_and_number(task: "Task") -> None:
 
 @pytest.mark.parametrize(
     "course",
-    [*TASKS["clear"].courses.values(), *FINDING.values(), SOFTLY[44_000], SOFTLY[49_400]],
+    [*TASKS["clear"].courses.values(), *FINDING.values(), SOFTLY[44_000]],
 )
 def test_an_example_is_a_print_its_scene_and_its_damage(course: Course) -> None:
     side, fields = course.side, grain_fields(1)
@@ -256,12 +270,12 @@ def test_weights_held_in_bytes_take_half_the_room_and_answer_alike(tmp_path: Pat
     [("clear", "prints"), ("find", "damage"), ("find-soft", "soft"), ("kinship", "kinship")],
 )
 def test_a_training_writes_its_file_as_it_ships(what: str, name: str, tmp_path: Path) -> None:
-    Training(TASKS[what], 5).save(tmp_path / "checkpoint.pt")
-    export(tmp_path / "checkpoint.pt", tmp_path / "out.onnx", in_bytes=TASKS[what].in_bytes)
-    shipped = SHIPPED_WEIGHTS / f"{name}.onnx"
+    Training(TASKS[what], 5).save(tmp_path / f"{what}.pt")
+    digest = shipped(options([what, "--to", str(tmp_path)]))
+    assert digest == sha256((tmp_path / f"{what}.onnx").read_bytes()).hexdigest()
     made, ships = (
         {each.name: (each.data_type, tuple(each.dims)) for each in load(path).graph.initializer}
-        for path in (tmp_path / "out.onnx", shipped)
+        for path in (tmp_path / f"{what}.onnx", SHIPPED_WEIGHTS / f"{name}.onnx")
     )
     assert made == ships
 
@@ -347,8 +361,8 @@ def test_a_training_can_be_given_another_end() -> None:
 def worked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, Any]]:
     """What a short training of a finder leaves in a folder; without a ``crew`` other processes make
     the examples."""
-    legs = (Leg(2, 1), Leg(4, 0, rate=0.5))
-    short = replace(TASKS["find"], legs=legs, source=lambda photos: source())
+    legs, few = (Leg(2, 1), Leg(4, 0, rate=0.5)), {0: replace(FINDING[0], count=2)}
+    short = replace(TASKS["find"], legs=legs, courses=few, source=lambda photos: source())
     monkeypatch.setitem(TASKS, "find", short)
     size = sum(part.numel() for part in short.network().parameters())
 
@@ -365,12 +379,12 @@ def worked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dic
 def test_a_leg_begins_as_if_with_the_weights_that_ship(
     worked: Callable[..., dict[str, Any]], tmp_path: Path
 ) -> None:
-    whole = worked("whole", "--batch", "1")
-    first = worked("broken", "--batch", "1", "--steps", "2")
-    again = worked("broken", "--batch", "1")
+    whole = worked("whole")
+    first = worked("broken", "--steps", "2")
+    again = worked("broken")
     torch.save(first, tmp_path / "first.pt")
     export(tmp_path / "first.pt", tmp_path / "first.onnx")
-    begun = worked("begun", "--batch", "1", "--start", str(tmp_path / "first.onnx"), "--at", "2")
+    begun = worked("begun", "--start", str(tmp_path / "first.onnx"), "--at", "2")
     for other in (again, begun):
         for name, part in whole["mean"].items():
             assert torch.equal(part, other["mean"][name]), name
@@ -379,8 +393,8 @@ def test_a_leg_begins_as_if_with_the_weights_that_ship(
 def test_it_learns_the_same_from_examples_that_other_processes_make(
     worked: Callable[..., dict[str, Any]],
 ) -> None:
-    alone = worked("alone", "--batch", "2")
-    helped = worked("helped", "--batch", "2", "--workers", "2", crew=False)
+    alone = worked("alone")
+    helped = worked("helped", "--workers", "2", crew=False)
     for name, part in alone["mean"].items():
         assert torch.equal(part, helped["mean"][name]), name
 
@@ -466,6 +480,27 @@ def test_a_face_is_in_the_middle_half_of_what_is_cut_around_it() -> None:
         piece = around_face(np.random.default_rng(seed), read, 128)
         y, x = (places.mean() for places in np.nonzero(piece[..., 0]))
         assert piece.shape == (128, 128, 3) and 30 < x < 98 and 30 < y < 98
+
+
+def test_a_piece_is_cut_from_a_photograph_that_is_large_enough() -> None:
+    large = np.full((480, 500, 3), 90, np.uint8)
+    read = source()
+    read = replace(read, photos=[*read.photos, [large]], faces=[*read.faces, [(0.5, 0.5)]])
+    course = replace(FINDING[0], side=224, faces=0.5, enlarged=0.0)
+    for seed in range(8):
+        made = example(np.random.default_rng(seed), read, grain_fields(1), course)
+        assert made.print.shape == (224, 224)
+
+
+def test_workers_share_as_many_examples_as_a_lesson_has(worked: Callable[..., Any]) -> None:
+    task, given = TASKS["find"], options(["find"])
+    task = replace(task, courses={0: replace(FINDING[0], count=3), 5: FINDING[44_000]})
+    whole, *shares = (Examples(task, given, *of) for of in ((0, 1), (0, 2), (1, 2)))
+    assert len(whole[5][0]) == 16
+    even, odd = (share[4] for share in shares)
+    assert (len(even[0]), len(odd[0])) == (2, 1)
+    for all_, one, other in zip(whole[4], even, odd, strict=True):
+        np.testing.assert_array_equal(all_, np.stack([one[0], other[0], one[1]]))
 
 
 def test_nothing_is_both_learnt_from_and_measured_on() -> None:

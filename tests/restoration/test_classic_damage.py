@@ -114,35 +114,41 @@ def test_a_picture_is_looked_at_in_three_sizes_and_a_large_one_made_smaller_in_t
     assert told == sorted(told) and told[0] > 0 and told[-1] <= 1
 
 
-@pytest.mark.parametrize(("sharp", "soft"), [(0.0, True), (0.5, True), (0.95, False)])
-def test_a_network_for_soft_damage_looks_on_where_its_first_look_tells_of_much_more(
-    monkeypatch: pytest.MonkeyPatch, sharp: float, soft: bool
+@pytest.mark.parametrize(
+    ("sharp", "closer", "looks", "soft"),
+    [(0.0, 6, 3, True), (0.5, 6, 3, True), (0.95, 6, 1, False), (0.0, -6, 3, False)],
+)
+def test_a_network_for_soft_damage_is_heard_where_its_looks_tell_of_much_more(
+    monkeypatch: pytest.MonkeyPatch, sharp: float, closer: float, looks: int, soft: bool
 ) -> None:
     places = np.zeros((300, 720), np.uint8)
     places[20::40, 15::30] = 1
     marked = cv2.dilate(places, np.ones((5, 5), np.uint8)) > 0
     scene = np.asarray(cv2.GaussianBlur(smooth(300, 720), (0, 0), 1.0))
-    scene[40:42, 200:300] -= np.float32(0.06)
-    line = np.zeros(marked.shape, bool)
-    line[40:42, 200:300] = True
+    for row in (40, 80):
+        scene[row : row + 2, 200:300] -= np.float32(0.06)
     seen: list[Network] = []
     told: list[float] = []
 
     def look(plane: Plane, report: Report, *, finder: Network) -> Plane:
         seen.append(finder)
         report(1.0)
-        known = 720 if finder is SOFT_FINDER else round(sharp * 720)
-        odds = np.where(marked & (np.arange(720) < known), np.float32(6), np.float32(-6))
-        odds[line] = 0.7
-        odds[278:283, 100:105] = 6 if finder is FINDER else -6
+        softly = finder is SOFT_FINDER
+        sure = closer if seen[-2:] == [SOFT_FINDER] * 2 else 6
+        known = 720 if softly else round(sharp * 720)
+        odds = np.where(marked & (np.arange(720) < known), np.float32(sure), np.float32(-6))
+        if softly:
+            odds[40:42, 200:300], odds[80:82, 200:300] = 0.7, 0.3
+        odds[278:283, 100:105] = -6 if softly else 6
         return np.asarray(cv2.resize(odds, plane.shape[::-1], interpolation=cv2.INTER_NEAREST))
 
     monkeypatch.setattr("server.restoration.engines.classic.damage.damage_odds", look)
     layer = find_damage(scene, sensitivity=1.0, report=told.append)
-    assert seen == [FINDER] * 3 + [SOFT_FINDER] * (3 if soft else 1)
+    assert seen == [FINDER] * 3 + [SOFT_FINDER] * looks
     assert (layer[:, 690:] > 0).any() == soft and (layer[:, :20] > 0).any() == (soft or sharp > 0)
     # A long dark line, about as likely a scratch as a wire, is a scratch where damage is soft.
     assert (layer[40:42, 210:290] > 0).all() == soft
+    assert not (layer[80:82, 210:290] > 0).any(), "the soft finder is a little too sure"
     assert (layer[278:283, 100:105] > 0).all(), "what the finder sees of a soft print counts, too"
     assert told == sorted(told) and told[-1] <= 1
 
@@ -167,7 +173,7 @@ def test_more_damage_as_soft_as_the_picture_is_found_than_the_finder_alone_finds
     alone = found(image) > 0
     near = cv2.dilate(truth.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     assert (both & truth).sum() > 1.5 * (alone & truth).sum() > 0
-    assert (both & ~near).sum() < 0.1 * both.sum()
+    assert (both & ~near).sum() < 0.15 * both.sum()
 
 
 def ruled(plane: npt.NDArray[np.float32], odds: npt.NDArray[np.float32], torn: bool) -> Mask:

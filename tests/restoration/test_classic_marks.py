@@ -271,7 +271,7 @@ def test_a_line_along_the_picture_s_edge_is_none_and_a_scratch_that_reaches_it_i
     np.testing.assert_array_equal(off_the_edge(strip), strip)
 
 
-def test_damage_is_soft_where_a_look_for_it_tells_of_much_more_on_calm_ground() -> None:
+def test_damage_is_soft_where_looks_for_it_tell_of_much_more_on_calm_ground() -> None:
     plane, odds = sky(40)
     nothing = np.full_like(odds, -6)
     less, most = odds.copy(), odds.copy()

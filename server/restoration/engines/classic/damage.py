@@ -59,6 +59,10 @@ _EDGE = np.ones((3, 3), np.uint8)
 _FACE = 3.5
 """By how much the logarithm of the odds must be higher where a face may be: an eye and the light on
 a nose look like specks, so there only what is nearly certain counts."""
+_TOO_SURE = np.float32(0.5)
+"""By how much the logarithm of the soft finder's odds is too high: three of four prints from which
+it learnt have soft damage (Saerens et al., Adjusting the outputs of a classifier to new a priori
+probabilities, 2002)."""
 _NEVER = np.float32(-20)
 """Logarithm of the odds that what is no part of the print is its damage."""
 
@@ -101,8 +105,8 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
 
 def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> tuple[Plane, bool]:
     """What all looks say, (looks, h, w), at the size of ``plane``: those of the finder, and where
-    one more look tells that the damage of ``whole`` is as soft as the picture, those of the surer
-    of both finders. And whether it is so."""
+    one look of the soft finder and then all of them tell that the damage of ``whole`` is as soft as
+    the picture, those of the surer of both. And whether it is so."""
 
     def looked(finder: Network, sides: Sequence[float], begun: float, ended: float) -> Plane:
         def tell(share: float) -> None:
@@ -113,15 +117,19 @@ def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> 
     def within(odds: Plane) -> Plane:
         return np.where(ground, _NEVER, odds)
 
+    def tells(soft: Plane) -> bool:
+        return softly_harmed(plane, within(looks.mean(axis=0)), within(soft.mean(axis=0)))
+
     closest = min(_CLOSEST, (_MOST_SEEN / whole.size) ** 0.5)
     sides = [closest * side for side in (_LOOKS if closest == _CLOSEST else _FEWER)]
     looks = looked(FINDER, sides, 0.0, 0.6)
-    first = looked(SOFT_FINDER, sides[:1], 0.6, 0.7)
-    if not softly_harmed(plane, within(looks.mean(axis=0)), within(first[0])):
-        return looks, False
-    # What is sharp on such a print the finder knows best: a scratch on a glass negative, for one.
-    soft = np.concatenate([first, looked(SOFT_FINDER, sides[1:], 0.7, 0.85)])
-    return np.maximum(looks, soft), True
+    soft = looked(SOFT_FINDER, sides[:1], 0.6, 0.7)
+    if tells(soft):
+        soft = np.concatenate([soft, looked(SOFT_FINDER, sides[1:], 0.7, 0.85)])
+        if tells(soft):
+            # What is sharp on such a print the finder knows best: a scratch on a glass negative.
+            return np.maximum(looks, soft - _TOO_SURE), True
+    return looks, False
 
 
 def _looked_at(

@@ -30,7 +30,7 @@ _CLEAR = 2.0
 _HARDLY, _MUCH = 0.0006, 0.002
 """Shares of the calm ground with such damage between which the bar moves."""
 _PLAINLY, _SOFTER = 0.0012, 1.5
-"""Such a share of calm ground that a look for soft damage tells of, and how many times what others
+"""Such a share of calm ground that looks for soft damage tell of, and how many times what others
 tell of it must be, for a print's damage to be soft: where it is sharp the two hardly differ, and
 stains and weave look soft, too."""
 _FEW = 37_500
@@ -127,8 +127,8 @@ def condition(plane: Plane, odds: Plane, *, torn: bool, soft: bool = False) -> C
 
 
 def softly_harmed(plane: Plane, odds: Plane, soft: Plane) -> bool:
-    """Whether the damage of lightness 0..1 is as soft as the picture: a look for that, the
-    logarithms of whose odds are ``soft``, tells of much that ``odds`` do not; all (h, w)."""
+    """Whether the damage of lightness 0..1 is as soft as the picture: looks for that, the
+    logarithms of whose odds are ``soft``, tell of much that ``odds`` do not; all (h, w)."""
     if acutance(plane) > _SHARP:
         return False
     return _harmed(plane, soft) > max(_PLAINLY, _SOFTER * _harmed(plane, odds))
