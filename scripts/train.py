@@ -132,8 +132,9 @@ SOFTLY = {
         closest=2.2,
     ),
 }
-"""As for the finder, and then damage that is as soft as the picture on every second print; at last
-on three of four, more that is faint or stout, and prints read as the closest look reads them."""
+"""As for the finder, and then damage that is as soft as the picture on three prints of four, more
+that is faint or stout, prints read as the closest look reads them, and larger ones: on a small one
+most strokes run from edge to edge, as wires do."""
 TASKS = {
     "clear": Task(
         learn_net.Network,
