@@ -90,7 +90,7 @@ def grain_fields(seed: int) -> list[Plane]:
 
 
 def _fitting(source: Source, side: int) -> list[list[Bytes]]:
-    """The sizes of each photograph from which a piece can be cut."""
+    """The sizes of each photograph from which a piece of ``side`` pixels can be cut."""
     return [[size for size in sizes if min(size.shape[:2]) >= side] for sizes in source.photos]
 
 

@@ -492,9 +492,9 @@ def test_a_piece_is_cut_from_a_photograph_that_is_large_enough() -> None:
         assert made.print.shape == (224, 224)
 
 
-def test_workers_share_as_many_examples_as_a_lesson_has(worked: Callable[..., Any]) -> None:
-    task, given = TASKS["find"], options(["find"])
-    task = replace(task, courses={0: replace(FINDING[0], count=3), 5: FINDING[44_000]})
+def test_workers_share_as_many_examples_as_a_lesson_has() -> None:
+    courses, given = {0: replace(FINDING[0], count=3), 5: FINDING[44_000]}, options(["find"])
+    task = replace(TASKS["find"], courses=courses, source=lambda photos: source())
     whole, *shares = (Examples(task, given, *of) for of in ((0, 1), (0, 2), (1, 2)))
     assert len(whole[5][0]) == 16
     even, odd = (share[4] for share in shares)

@@ -116,7 +116,7 @@ def test_a_picture_is_looked_at_in_three_sizes_and_a_large_one_made_smaller_in_t
 
 @pytest.mark.parametrize(
     ("sharp", "closer", "looks", "soft"),
-    [(0.0, 6, 3, True), (0.5, 6, 3, True), (0.95, 6, 1, False), (0.0, -6, 3, False)],
+    [(0.0, 6, 3, True), (0.5, 6, 3, True), (0.95, 6, 1, False), (0.0, -0.3, 3, False)],
 )
 def test_a_network_for_soft_damage_is_heard_where_its_looks_tell_of_much_more(
     monkeypatch: pytest.MonkeyPatch, sharp: float, closer: float, looks: int, soft: bool
