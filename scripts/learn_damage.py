@@ -307,8 +307,13 @@ VARIED: Kinds = (
     (0.15, _scuffed),
 )
 """And of everything, more that is ragged."""
-STOUT: Kinds = (*VARIED, (0.3, partial(_hair, widest=4.0)))
-"""And hairs and strokes that lie out of focus, or on small prints."""
+STOUT: Kinds = (
+    *VARIED,
+    (0.3, partial(_hair, widest=4.0)),
+    (0.4, partial(_straight, widest=5.5)),
+)
+"""And hairs and strokes that lie out of focus, or on small prints, as often as not straight: those
+are as even as rods and edges are."""
 
 
 def _laid(rng: Rng, plane: Plane, cover: Plane, polarity: float, faint: float) -> Plane:

@@ -275,7 +275,7 @@ def test_damage_is_soft_where_looks_for_it_tell_of_much_more_on_calm_ground() ->
     plane, odds = sky(40)
     nothing = np.full_like(odds, -6)
     less, most = odds.copy(), odds.copy()
-    less[150:], most[240:] = -6, -6
+    less[200:], most[240:] = -6, -6
     assert softly_harmed(plane, nothing, odds) and softly_harmed(plane, less, odds)
     assert not softly_harmed(plane, most, odds) and not softly_harmed(plane, odds, odds)
     assert not softly_harmed(plane, nothing, nothing)
@@ -284,9 +284,12 @@ def test_damage_is_soft_where_looks_for_it_tell_of_much_more_on_calm_ground() ->
     assert not softly_harmed(plane, nothing, few)
 
 
-def test_a_picture_as_sharp_as_damage_has_no_soft_damage() -> None:
+def test_a_picture_as_sharp_as_damage_is_searched_like_others_where_its_damage_is_soft() -> None:
     cells = np.random.default_rng(1).random((40, 50)).astype(np.float32)
     sharp = cells.repeat(8, axis=0).repeat(8, axis=1)
-    soft = np.asarray(cv2.GaussianBlur(sharp, (0, 0), 1.0))
-    nothing, all_ = np.full_like(sharp, -6), np.full_like(sharp, 6)
-    assert softly_harmed(soft, nothing, all_) and not softly_harmed(sharp, nothing, all_)
+    odds = np.full_like(sharp, -6)
+    odds[:40] = 6
+    assert softly_harmed(sharp, np.full_like(sharp, -6), odds)
+    assert condition(sharp, odds, torn=False).sharp
+    state = condition(sharp, odds, torn=False, soft=True)
+    assert not state.sharp and state.soft and state.suffered == 1

@@ -59,7 +59,7 @@ _EDGE = np.ones((3, 3), np.uint8)
 _FACE = 3.5
 """By how much the logarithm of the odds must be higher where a face may be: an eye and the light on
 a nose look like specks, so there only what is nearly certain counts."""
-_TOO_SURE = np.float32(0.5)
+_TOO_SURE = np.float32(0.6)
 """By how much the logarithm of the soft finder's odds is too high: three of four prints from which
 it learnt have soft damage (Saerens et al., Adjusting the outputs of a classifier to new a priori
 probabilities, 2002)."""
@@ -105,8 +105,8 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
 
 def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> tuple[Plane, bool]:
     """What all looks say, (looks, h, w), at the size of ``plane``: those of the finder, and where
-    one look of the soft finder and then all of them tell that the damage of ``whole`` is as soft as
-    the picture, those of the surer of both. And whether it is so."""
+    one look of the soft finder and then all of them tell that the damage of ``whole`` is soft,
+    those of the surer of both. And whether it is so."""
 
     def looked(finder: Network, sides: Sequence[float], begun: float, ended: float) -> Plane:
         def tell(share: float) -> None:

@@ -26,7 +26,7 @@ _Params = Mapping[str, Any]
 
 TRAITS = EngineTraits(
     id="classic",
-    version="20",
+    version="21",
     # None is local: each measures the whole picture first, so that no tile differs from its
     # neighbour. Memory is kept low by working on lightness and in strips instead.
     operations={

@@ -29,10 +29,10 @@ _CLEAR = 2.0
 """Logarithm of the odds of the damage on calm ground that says what a print has suffered."""
 _HARDLY, _MUCH = 0.0006, 0.002
 """Shares of the calm ground with such damage between which the bar moves."""
-_PLAINLY, _SOFTER = 0.0012, 1.5
+_PLAINLY, _SOFTER = 0.0025, 1.3
 """Such a share of calm ground that looks for soft damage tell of, and how many times what others
 tell of it must be, for a print's damage to be soft: where it is sharp the two hardly differ, and
-stains and weave look soft, too."""
+stains, weave and wheels look soft, too."""
 _FEW = 37_500
 """Pixels of calm ground below which it says less: on a tiny picture one speck is a big share."""
 _CALMEST, _EDGE = 0.4, 0.03
@@ -43,7 +43,8 @@ _CALM, _FLAT = 0.035, 0.001
 for none to be calmer: a white that is white throughout."""
 _SHARP = 1.42
 """``acutance`` from which a picture is as sharp as damage is: then the finder cannot tell a rope, a
-pattern or a fingernail from a scratch, wherever they lie, and must be sure."""
+pattern or a fingernail from a scratch, wherever they lie, and must be sure; unless its damage is
+soft, and so does not look like them."""
 _BROAD, _BROADEST, _MORE = 0.0075, 6.0, 0.5
 """Half a mark's width beyond which it is left to a curator, as a share of the print's long side and
 at least in pixels: a star on a flag is as flat and as sharp as a blot. And by what share a print
@@ -68,8 +69,7 @@ _SLENDER, _POLE, _SOFT_POLE = 0.1, 1.5, 0.0
 """The shorter axis of a mark over the longer, below which it may be a mast, a pole or a wire; and
 the mean logarithm of the odds from which one that is dark, and longer than a letter, is damage all
 the same, however boldly a print is searched: of such marks more belong to the picture than not.
-Where damage is as soft as the picture, and the finder for that looks, of more even odds most are
-scratches."""
+Where damage is soft, and the finder for that looks, of more even odds most are scratches."""
 _PIXEL = 1 / 12
 """Variance of places within a pixel, along either side of it."""
 _OUTER = 2
@@ -107,7 +107,7 @@ class Condition:
     torn: bool
     """A piece of it is missing."""
     soft: bool
-    """Its damage is as soft as the picture."""
+    """Its damage is soft."""
 
     @property
     def boldness(self) -> float:
@@ -119,7 +119,7 @@ class Condition:
 def condition(plane: Plane, odds: Plane, *, torn: bool, soft: bool = False) -> Condition:
     """``plane`` is lightness 0..1, ``odds`` the logarithm of the odds of damage, both (h, w);
     ``torn`` is whether a piece is missing, ``soft`` whether it was :func:`softly_harmed`."""
-    if acutance(plane) > _SHARP:
+    if not soft and acutance(plane) > _SHARP:
         return Condition(sharp=True, suffered=0.0, torn=False, soft=False)
     share = max(_harmed(plane, odds), 1e-6)
     suffered = np.interp(np.log(share), np.log((_HARDLY, _MUCH)), (0, 1))
@@ -127,10 +127,8 @@ def condition(plane: Plane, odds: Plane, *, torn: bool, soft: bool = False) -> C
 
 
 def softly_harmed(plane: Plane, odds: Plane, soft: Plane) -> bool:
-    """Whether the damage of lightness 0..1 is as soft as the picture: looks for that, the
-    logarithms of whose odds are ``soft``, tell of much that ``odds`` do not; all (h, w)."""
-    if acutance(plane) > _SHARP:
-        return False
+    """Whether the damage of lightness 0..1 is soft: looks for that, the logarithms of whose odds
+    are ``soft``, tell of much that ``odds`` do not; all (h, w)."""
     return _harmed(plane, soft) > max(_PLAINLY, _SOFTER * _harmed(plane, odds))
 
 
