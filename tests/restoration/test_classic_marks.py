@@ -280,8 +280,10 @@ def test_damage_is_soft_where_looks_for_it_tell_of_much_more_on_calm_ground() ->
     assert not softly_harmed(plane, most, odds) and not softly_harmed(plane, odds, odds)
     assert not softly_harmed(plane, nothing, nothing)
     few = np.full_like(odds, -6)
-    few[12:15, 12:15] = 6
+    few[12:22, 15:34] = 6
     assert not softly_harmed(plane, nothing, few)
+    few[12:22, 35:54] = 6
+    assert softly_harmed(plane, nothing, few)
 
 
 def test_a_picture_as_sharp_as_damage_is_searched_like_others_where_its_damage_is_soft() -> None:
