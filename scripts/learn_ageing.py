@@ -50,6 +50,10 @@ class Course:
     """How often a print is read enlarged, as the finder's closer looks do."""
     closest: float = 1.6
     """How much larger it is read then at most."""
+    mistaken: float = 0.0
+    """How often a mask that is to be mended has strokes of the picture's own as well."""
+    astray: float = 0.0
+    """And how often shapes of damage where there is none."""
     count: int = 16
     """Examples a step."""
 
@@ -58,7 +62,7 @@ _GREYS = ((0.299, 0.587, 0.114), (0.04, 0.56, 0.40), (0.0, 1.0, 0.0))
 _GRAIN = (0.0, 0.0, 0.45, 0.6, 0.8, 1.1, 1.6, 2.4)
 _FIELD = 512
 _LARGEST = 3.0
-_SOFT = (0.2, 1.3)
+SOFT = (0.2, 1.3)
 """By how many pixels of the print damage is blurred then (standard deviation)."""
 _CLOSER = 1.2
 """How much larger a print that is read closer is at least."""
@@ -251,7 +255,7 @@ def _compressed(rng: Rng, plane: Plane, low: int) -> Plane:
     return np.asarray(read, np.float32) / np.float32(255)
 
 
-def _scanned(rng: Rng, plane: Plane, covered: Plane) -> tuple[Plane, Plane]:
+def scanned(rng: Rng, plane: Plane, covered: Plane) -> tuple[Plane, Plane]:
     """The scanner's softness or sharpening, and the file's 8 bits and compression."""
     draw = rng.random()
     if draw < 0.4:
@@ -278,8 +282,20 @@ def _closer(rng: Rng, planes: tuple[Plane, ...], most: float) -> tuple[Plane, ..
     )
 
 
-def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Example:
-    """A fresh example; the same for the same state of ``rng``."""
+@dataclass(frozen=True, slots=True)
+class Unharmed:
+    """A print before any damage: ``plane`` (side, side) of ``scene`` (2 side, 2 side), its tonal
+    range, the strength of its grain, and whether it is the scene as it is."""
+
+    plane: Plane
+    scene: Plane
+    span: float
+    grain: float
+    plain: bool
+
+
+def unharmed(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Unharmed:
+    """A fresh print; the same for the same state of ``rng``."""
     side = 2 * course.side
     large = course.enlarged > 0 and rng.random() < course.enlarged
     cut = round(side / rng.uniform(1.2, _LARGEST)) if large else side
@@ -306,6 +322,13 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         if rng.random() < 0.12:
             plane = _compressed(rng, plane, 35)
         plane, strength = _grained(rng, plane, fields)
+    return Unharmed(plane, scene, span, strength, plain)
+
+
+def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Example:
+    """A fresh example; the same for the same state of ``rng``."""
+    made = unharmed(rng, source, fields, course)
+    plane, scene, strength, plain = made.plane, made.scene, made.grain, made.plain
     rate = 0.0 if rng.random() < 0.25 else float(rng.choice(course.rates))
     rate *= (course.side / 96) ** 2
     softened = course.softened > 0 and rng.random() < course.softened
@@ -316,13 +339,13 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
         course.kinds,
         rate=rate,
         polarities=course.polarities,
-        soft=rng.uniform(*_SOFT) if softened else 0.0,
+        soft=rng.uniform(*SOFT) if softened else 0.0,
         faint=course.faint,
     )
     change = np.abs(np.clip(harmed, 0, 1) - plane)
     plane = np.clip(harmed, 0, 1)
     if not plain:
-        plane, covered = _scanned(rng, harmed, covered)
+        plane, covered = scanned(rng, harmed, covered)
     seen = change > max(course.faintest[0], course.faintest[1] * strength)
     if course.closer > 0 and rng.random() < course.closer:
         planes = (plane, covered, seen.astype(np.float32))
@@ -331,7 +354,7 @@ def example(rng: Rng, source: Source, fields: list[Plane], course: Course) -> Ex
     damage = (covered > 0.35) & seen
     doubtful = ~damage & (covered > 0.1)
     sure = np.where(doubtful, np.float32(0.05), np.float32(1))
-    return Example(np.asarray(plane, np.float32), scene, damage.astype(np.float32), sure, span)
+    return Example(np.asarray(plane, np.float32), scene, damage.astype(np.float32), sure, made.span)
 
 
 Batch = tuple[npt.NDArray[np.float32], ...]

@@ -14,6 +14,7 @@ from typing import Any
 
 import learn_finder
 import learn_kinship
+import learn_mender
 import learn_net
 import numpy as np
 import numpy.typing as npt
@@ -210,7 +211,11 @@ def _unet(made: Graph, answer: str, counts: Sequence[int]) -> None:
     made.layer(answer, x, pad=1)
 
 
-_COUNTS = {"damage": learn_finder.BLOCKS, "kinship": learn_kinship.BLOCKS}
+_COUNTS = {
+    "damage": learn_finder.BLOCKS,
+    "filled": learn_mender.BLOCKS,
+    "kinship": learn_kinship.BLOCKS,
+}
 """Blocks of a network of learn_unet.py, by its answer."""
 
 

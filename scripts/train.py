@@ -12,8 +12,8 @@ shared machine that is much faster than threads, which wait for each other at ev
 A training can also go on from weights that ship (``--start FILE.onnx --at STEP``), with the rate
 rising anew.
 
-Usage: train.py clear|find|find-soft|kinship [--photos DIR] [--to DIR] [--steps N] [--cooldown N]
-       [--device cpu|cuda|...] [--workers N] [--start FILE --at STEP]
+Usage: train.py clear|find|find-soft|mend|kinship [--photos DIR] [--to DIR] [--steps N]
+       [--cooldown N] [--device cpu|cuda|...] [--workers N] [--start FILE --at STEP]
 """
 
 import argparse
@@ -28,6 +28,7 @@ from typing import Any
 import cv2
 import learn_finder
 import learn_kinship
+import learn_mender
 import learn_net
 import torch
 import torch.multiprocessing as processes
@@ -135,6 +136,21 @@ SOFTLY = {
 """As for the finder, and then damage that is as soft as the picture on three prints of four, more
 that is faint or stout, prints read as the closest look reads them, and larger ones: on a small one
 most strokes run from edge to edge, as wires do."""
+_MENDING = replace(
+    FINDING[44_000],
+    rates=(2.0, 5.0, 10.0),
+    softened=0.4,
+    faint=0.15,
+    enlarged=0.2,
+    sharp=0.15,
+    restless=0.4,
+    closer=0.0,
+    mistaken=0.6,
+    astray=0.2,
+)
+MENDING = {0: _MENDING, 10_000: replace(_MENDING, mistaken=0.12, astray=0.05)}
+"""The finder's last lessons with more damage, some as soft as the picture. First much of what is
+masked is none, then about as much as of what the finder finds: else it would leave too much."""
 TASKS = {
     "clear": Task(
         learn_net.Network,
@@ -142,6 +158,7 @@ TASKS = {
         {0: Course(96, BELONGING)},
         (Leg(3700, 1800),),
         read_source,
+        in_bytes=True,
     ),
     "find": Task(
         learn_finder.Finder,
@@ -157,6 +174,15 @@ TASKS = {
         SOFTLY,
         (Leg(44_000, 12_000), Leg(48_800, 4500, rate=1e-3)),
         read_shipped,
+        in_bytes=True,
+    ),
+    "mend": Task(
+        learn_mender.Mender,
+        learn_mender.loss,
+        MENDING,
+        (Leg(10_000, 5000), Leg(13_000, 2800, rate=8e-4)),
+        read_shipped,
+        learn_mender.batch,
         in_bytes=True,
     ),
     "kinship": Task(

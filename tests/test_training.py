@@ -42,6 +42,8 @@ from train import (  # noqa: E402
     work,
 )
 
+from server.restoration.engines.classic.mender import DOUBT  # noqa: E402
+
 DRAWN = BELONGING + DECEIVING + EQUALS + FLOWERING + INSCRIBED + RIGGED
 SHIPPED_WEIGHTS = Path(__file__).parent.parent / "server/restoration/engines/classic/weights"
 PHOTOS = Path(__file__).parent.parent.parent / "shared" / "photos"
@@ -267,7 +269,13 @@ def test_weights_held_in_bytes_take_half_the_room_and_answer_alike(tmp_path: Pat
 
 @pytest.mark.parametrize(
     ("what", "name"),
-    [("clear", "prints"), ("find", "damage"), ("find-soft", "soft"), ("kinship", "kinship")],
+    [
+        ("clear", "prints"),
+        ("find", "damage"),
+        ("find-soft", "soft"),
+        ("mend", "mender"),
+        ("kinship", "kinship"),
+    ],
 )
 def test_a_training_writes_its_file_as_it_ships(what: str, name: str, tmp_path: Path) -> None:
     Training(TASKS[what], 5).save(tmp_path / f"{what}.pt")
@@ -278,6 +286,38 @@ def test_a_training_writes_its_file_as_it_ships(what: str, name: str, tmp_path: 
         for path in (tmp_path / f"{what}.onnx", SHIPPED_WEIGHTS / f"{name}.onnx")
     )
     assert made == ships
+
+
+def test_what_the_mender_learns_from_differs_under_the_mask_alone() -> None:
+    task = TASKS["mend"]
+    course = replace(task.course(0), side=64, count=1)
+    hidden = told = mistaken = 0
+    for step in range(24):
+        made = task.batch(7, step, range(1), source(), grain_fields(7), course)
+        shown, filled, hole, sound = (part[0, 0] for part in made)
+        assert {part.shape for part in made} == {(1, 1, 64, 64)}
+        assert set(np.unique(hole)) <= {0.0, 1.0}
+        inside = hole > 0
+        assert np.array_equal(shown[~inside], filled[~inside])
+        hidden += bool(inside.any() and np.array_equal(shown, filled))
+        told += int((np.abs(shown - sound)[inside] > 0.05).sum())
+        mistaken += int((np.abs(shown - sound)[inside] < 0.002).sum())
+    assert 2 < hidden < 14
+    # Damage, and what was taken for it.
+    assert told > 300 and mistaken > 300
+
+
+def test_a_mender_that_knows_nothing_keeps_to_the_smooth_filling() -> None:
+    task = TASKS["mend"]
+    network, parts = task.network(), tensors(task, 0)
+    for part in network.get_submodule("filled").parameters():
+        torch.nn.init.zeros_(part)
+    print_, filled, hole, sound = parts
+    told = task.loss(network, *parts)[1]
+    made = filled + torch.sigmoid(torch.tensor(-DOUBT)) * (print_ - filled)
+    error = (hole * ((made - sound) ** 2 + 4e-4).sqrt()).sum() / (hole.sum() + 1)
+    torch.testing.assert_close(told["error"], error)
+    assert torch.isfinite(told["db"]) and torch.isfinite(told["smooth_db"])
 
 
 def test_what_kinship_learns_from_is_documented_at_points_and_known_everywhere() -> None:

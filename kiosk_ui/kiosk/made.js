@@ -11,7 +11,7 @@ import { stageName, wholePercent } from "../shared/labels.js";
 /** @type {Record<string, string>} */
 const OPERATIONS = {
   "find-damage": "Scratches, dust and tears were found.",
-  mend: "What was damaged was filled in from what lies around it.",
+  mend: "What was damaged was filled in from what lies around it and what shows through it.",
   clear: "A small trained network calmed the grain and undid some of the blur.",
   denoise: "Grain and noise were quietened.",
   tone: "Faded tones were spread again over the range of a print.",

@@ -29,8 +29,8 @@ Report = Callable[[float], None]
 class Picture:
     """What goes through an engine: pixels, and named layers that travel with them.
 
-    The layer ``damage`` marks damage with 255. A layer may differ in size from the image (made
-    before an enlargement); whoever reads it resizes it.
+    The layer ``damage`` marks damage with 128 and more; 255 hides the picture altogether. A layer
+    may differ in size from the image (made before an enlargement); whoever reads it resizes it.
     """
 
     image: Image

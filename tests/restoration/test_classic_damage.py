@@ -9,7 +9,7 @@ from skimage import data
 from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.damage import by_rules, find_damage
 from server.restoration.engines.classic.faces import maybe_faces
-from server.restoration.engines.classic.fill import mask_of, mend
+from server.restoration.engines.classic.fill import FOUND, SURE, Damage, damage_of, mend
 from server.restoration.engines.classic.network import FINDER, SOFT_FINDER, Network
 from server.restoration.engines.classic.tears import ground_and_missing
 from server.restoration.lab import Plane
@@ -371,9 +371,9 @@ def test_the_paper_s_edge_beside_the_scanner_s_lid_is_no_damage(
     assert layer[scratch].all() and not layer[edge].any()
 
 
-def test_the_layer_holds_only_0_and_255() -> None:
+def test_the_layer_says_that_what_was_found_may_show_the_picture() -> None:
     image, _ = scratched(smooth())
-    assert set(np.unique(found(image))) == {0, 255}
+    assert set(np.unique(found(image))) == {0, FOUND, SURE}
 
 
 def test_a_torn_print_is_searched_boldly_and_its_lines_keep_their_soft_edges() -> None:
@@ -448,14 +448,14 @@ def test_a_sky_is_neither_a_margin_nor_a_missing_piece() -> None:
 
 def test_mending_keeps_every_bit_outside_the_damage() -> None:
     image, truth = scratched(textured())
-    after = mend(image, truth, grain=1.0, seed=1, report=lambda share: None)
+    after = mend(image, Damage.painted(truth), grain=1.0, seed=1, report=lambda share: None)
     assert after[~truth].tobytes() == image[~truth].tobytes()
 
 
 def test_mended_scratches_come_close_to_what_was_there() -> None:
     image, _ = scratched(smooth())
     layer = found(image) > 0
-    after = mend(image, layer, grain=1.0, seed=1, report=lambda share: None)
+    after = mend(image, Damage.painted(layer), grain=1.0, seed=1, report=lambda share: None)
     assert np.abs(after - smooth())[layer].mean() < 0.025
     assert np.abs(image - smooth())[layer].mean() > 0.08
 
@@ -464,7 +464,7 @@ def test_a_fill_has_grain_like_its_neighbourhood() -> None:
     image = smooth()
     hole = np.zeros((300, 400), bool)
     hole[100:108, 50:350] = True
-    after = mend(image, hole, grain=1.0, seed=1, report=lambda share: None)
+    after = mend(image, Damage.painted(hole), grain=1.0, seed=1, report=lambda share: None)
     fine = after[..., 0] - cv2.GaussianBlur(after[..., 0], (0, 0), 1.5)
     around = fine[80:95, 50:350].std()
     assert 0.5 * around < fine[hole].std() < 1.6 * around
@@ -476,7 +476,7 @@ def test_a_wide_hole_is_filled_with_the_picture_s_own_texture() -> None:
     hole[200:240, 150:200] = True
     damaged = image.copy()
     damaged[hole] = 1.0
-    after = mend(damaged, hole, grain=1.0, seed=1, report=lambda share: None)
+    after = mend(damaged, Damage.painted(hole), grain=1.0, seed=1, report=lambda share: None)
     assert after[~hole].tobytes() == damaged[~hole].tobytes()
     inside, outside = after[205:235, 155:195, 0], image[205:235, 60:100, 0]
     assert abs(inside.mean() - image[205:235, 155:195, 0].mean()) < 0.03
@@ -491,7 +491,7 @@ def test_a_torn_corner_gets_its_margin_back_as_margin() -> None:
     hole = np.zeros((300, 400), np.uint8)
     cv2.fillPoly(hole, [np.array([[399, 0], [330, 0], [355, 35], [399, 70]], np.int32)], 1)
     torn = np.where(hole[..., None] > 0, np.float32(0.2), image.clip(0, 1))
-    after = mend(torn, hole > 0, grain=1.0, seed=1, report=lambda share: None)
+    after = mend(torn, Damage.painted(hole > 0), grain=1.0, seed=1, report=lambda share: None)
     assert np.abs(after[:15, 330:, 0] - 0.93).max() < 0.03
     assert np.abs(after[:70, 386:, 0] - 0.93).max() < 0.03
     picture = after[18:60, 330:382, 0][hole[18:60, 330:382] > 0]
@@ -501,13 +501,22 @@ def test_a_torn_corner_gets_its_margin_back_as_margin() -> None:
 def test_a_picture_damaged_everywhere_comes_back_as_it_was() -> None:
     image = smooth(40, 50)
     everywhere = np.ones((40, 50), bool)
-    after = mend(image, everywhere, grain=1.0, seed=1, report=lambda share: None)
+    after = mend(image, Damage.painted(everywhere), grain=1.0, seed=1, report=lambda share: None)
     assert np.array_equal(after, image)
 
 
 def test_a_mask_of_another_size_is_brought_to_the_picture() -> None:
     layer = np.zeros((30, 40), np.uint8)
     layer[:, :20] = 255
-    mask = mask_of(layer, 60, 80)
-    assert mask.shape == (60, 80)
-    assert mask[:, :38].all() and not mask[:, 42:].any()
+    damage = damage_of(layer, 60, 80)
+    assert damage.mask.shape == (60, 80)
+    assert damage.mask[:, :38].all() and not damage.mask[:, 42:].any()
+    assert damage.opaque[:, :38].all() and not (damage.opaque & ~damage.mask).any()
+
+
+def test_a_layer_says_how_sure_damage_is_and_whether_it_hides_the_picture() -> None:
+    values = np.array([[0, 127, 128, FOUND, SURE, 255]], np.uint8)
+    damage = damage_of(values, 1, 6)
+    assert damage.mask.tolist() == [[False, False, True, True, True, True]]
+    assert damage.sure.tolist() == [[False, False, False, False, True, True]]
+    assert damage.opaque.tolist() == [[False, False, False, False, False, True]]

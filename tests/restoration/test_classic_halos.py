@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from server.restoration.engines.classic.fill import mend
+from server.restoration.engines.classic.fill import Damage, mend
 from server.restoration.engines.classic.halos import with_halos
 from server.restoration.lab import Plane
 
@@ -35,7 +35,7 @@ def test_a_fill_is_no_lighter_than_the_sky_once_the_rim_is_gone() -> None:
     plane, core = hair(sharpened=1.0)
     image = np.repeat(plane[..., None], 3, axis=2)
     filled = [
-        mend(image, mask, grain=0.0, seed=0, report=lambda _: None)[core].mean()
+        mend(image, Damage.painted(mask), grain=0.0, seed=0, report=lambda _: None)[core].mean()
         for mask in (core, with_halos(plane, core, NOISE))
     ]
     assert filled[0] > 0.6 + 0.01 and abs(filled[1] - 0.6) < 0.5 * (filled[0] - 0.6)

@@ -14,6 +14,7 @@ from server.restoration.engines.classic import clear as clear_module
 from server.restoration.engines.classic.clear import clear, working_scale
 from server.restoration.lab import Plane
 
+ALL = (network.CLEARER, network.FINDER, network.SOFT_FINDER, network.MENDER, network.KIN)
 WEIGHTS = files("server.restoration.engines.classic").joinpath("weights")
 
 
@@ -41,7 +42,7 @@ def grey(plane: Plane) -> Image:
 
 def test_the_card_names_the_weights_that_ship_and_they_are_small() -> None:
     card, sizes = WEIGHTS.joinpath("CARD.md").read_text("utf-8"), []
-    for each in (network.CLEARER, network.FINDER, network.SOFT_FINDER, network.KIN):
+    for each in ALL:
         packed = WEIGHTS.joinpath(each.file).read_bytes()
         digest = hashlib.sha256(packed).hexdigest()
         assert digest == network.digest(each)
@@ -53,31 +54,36 @@ def test_the_card_names_the_weights_that_ship_and_they_are_small() -> None:
 def test_the_weights_are_in_the_key_of_what_they_made_and_of_nothing_else() -> None:
     engine = Classic()
     used = {name for name in engine.traits.operations if engine.weights(name, {})}
-    assert used == {"find-damage", "clear"}
+    assert used == {"find-damage", "mend", "clear"}
     assert engine.weights("clear", {}) == network.digest(network.CLEARER)
+    assert engine.weights("mend", {}) == network.digest(network.MENDER)
     both = (network.FINDER, network.SOFT_FINDER)
     assert engine.weights("find-damage", {}) == " ".join(network.digest(each) for each in both)
     assert engine.weights("colour", {"spread": "near"}) is None
     assert engine.weights("colour", {"spread": "alike"}) == network.digest(network.KIN)
 
 
-@pytest.mark.parametrize("asked", [network.CLEARER, network.FINDER, network.SOFT_FINDER])
+@pytest.mark.parametrize("asked", ALL[:-1])
 def test_another_runtime_reads_the_same_in_the_weights(asked: network.Network) -> None:
     plane = scene()
+    count = 3 if asked is network.MENDER else 1
+    planes = np.repeat(plane[None, None] - np.float32(0.5), count, axis=1)
     net = cv2.dnn.readNetFromONNX(np.frombuffer(network.packed(asked), np.uint8))
-    net.setInput(plane[None, None] - np.float32(0.5))
+    net.setInput(planes)
     session = network.session_of(asked, *plane.shape)
-    (ours,) = session.run(None, {"print": plane[None, None] - np.float32(0.5)})
+    (ours,) = session.run(None, {"print": planes})
     np.testing.assert_allclose(ours, net.forward(), atol=1e-4)
 
 
-def test_neither_finding_nor_clearing_loads_torch() -> None:
+def test_neither_finding_nor_mending_nor_clearing_loads_torch() -> None:
     code = (
         "import sys, numpy as np;"
         "from server.restoration.engine import Picture;"
         "from server.restoration.engines.classic import Classic;"
-        "picture = Picture(np.full((32, 40, 3), 0.5, np.float32));"
-        "[Classic().run(name, picture, {}, lambda s: None) for name in ('find-damage', 'clear')];"
+        "layer = np.zeros((32, 40), np.uint8); layer[8:10] = 255;"
+        "picture = Picture(np.full((32, 40, 3), 0.5, np.float32), {'damage': layer});"
+        "steps = ('find-damage', 'mend', 'clear');"
+        "[Classic().run(name, picture, {}, lambda s: None) for name in steps];"
         "print('torch' in sys.modules)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

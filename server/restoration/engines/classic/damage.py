@@ -15,6 +15,7 @@ from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.creases import creases
 from server.restoration.engines.classic.even import on_even_ground
 from server.restoration.engines.classic.faces import maybe_faces
+from server.restoration.engines.classic.fill import FOUND, SURE
 from server.restoration.engines.classic.halos import with_halos
 from server.restoration.engines.classic.lines import thin_lines
 from server.restoration.engines.classic.margins import margin_depths
@@ -63,12 +64,17 @@ _TOO_SURE = np.float32(0.6)
 """By how much the logarithm of the soft finder's odds is too high: three of four prints from which
 it learnt have soft damage (Saerens et al., Adjusting the outputs of a classifier to new a priori
 probabilities, 2002)."""
+_CERTAIN = 4.0
+"""Logarithm of the odds from which a mark is no part of the picture."""
+_PART = 96 / 255
+"""Share of a mask's pixel from which one of the larger picture belongs to it."""
 _NEVER = np.float32(-20)
 """Logarithm of the odds that what is no part of the print is its damage."""
 
 
 def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
-    """The layer ``damage`` at the picture's size: 255 on damage and its soft rim, else 0.
+    """The layer ``damage`` at the picture's size: FOUND on damage and its soft rim, SURE where that
+    is as good as certain, 255 on missing pieces, else 0.
 
     ``sensitivity`` 1 is careful; 2 takes for damage what the network thinks a quarter as likely.
     """
@@ -95,12 +101,12 @@ def find_damage(image: Image, *, sensitivity: float, report: Report) -> Layer:
     found |= folds & ~ground & ~faces
     found = off_the_edge(with_halos(plane, found, sigma)) & ~ground
     report(0.9)
-    found |= missing
-    layer = np.where(found, np.uint8(255), np.uint8(0))
+    sure = cv2.dilate((odds > _CERTAIN).astype(np.uint8), _EDGE) > 0
     if scale < 1:
-        grown = cv2.resize(layer, (width, height), interpolation=cv2.INTER_LINEAR)
-        layer = np.where(grown > 96, np.uint8(255), np.uint8(0))
-    return layer
+        found, sure, missing = (_grown(part, height, width) for part in (found, sure, missing))
+    layer = np.where(found, np.where(sure, SURE, FOUND), 0)
+    layer[missing] = 255
+    return layer.astype(np.uint8)
 
 
 def _fitting_looks(whole: Plane, plane: Plane, ground: Mask, report: Report) -> tuple[Plane, bool]:
@@ -179,6 +185,12 @@ def _wholes(marks: Mask, taken: Mask) -> Mask:
     keep = np.bincount(labels[taken], minlength=count) > _MOST * pixels
     keep[0] = False
     return np.asarray(keep[labels])
+
+
+def _grown(mask: Mask, height: int, width: int) -> Mask:
+    """A mask at the size of the whole picture."""
+    grown = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(grown > _PART, bool)
 
 
 def _resized(plane: Plane, scale: float) -> Plane:

@@ -18,7 +18,7 @@ from server.restoration.engines.classic.clear import clear
 from server.restoration.engines.classic.colour import colour
 from server.restoration.engines.classic.damage import find_damage
 from server.restoration.engines.classic.enlarge import enlarge
-from server.restoration.engines.classic.fill import mask_of, mend
+from server.restoration.engines.classic.fill import damage_of, mend
 from server.restoration.engines.classic.noise import denoise
 from server.restoration.engines.classic.tone import own_colours, tone
 
@@ -26,7 +26,7 @@ _Params = Mapping[str, Any]
 
 TRAITS = EngineTraits(
     id="classic",
-    version="21",
+    version="22",
     # None is local: each measures the whole picture first, so that no tile differs from its
     # neighbour. Memory is kept low by working on lightness and in strips instead.
     operations={
@@ -79,9 +79,9 @@ def _mend(picture: Picture, params: _Params, report: Report) -> Picture:
     grain = _number(params, "grain", 1.0, 0.0, 2.0)
     height, width = picture.image.shape[:2]
     layer: Layer = picture.layers.get("damage", np.zeros((height, width), np.uint8))
-    mask = mask_of(layer, height, width)
+    damage = damage_of(layer, height, width)
     seed = int(params.get("seed", 0))
-    return Picture(mend(picture.image, mask, grain=grain, seed=seed, report=report))
+    return Picture(mend(picture.image, damage, grain=grain, seed=seed, report=report))
 
 
 def _denoise(picture: Picture, params: _Params, report: Report) -> Picture:
@@ -178,6 +178,7 @@ _OPERATIONS: Mapping[str, Callable[[Picture, _Params, Report], Picture]] = {
 
 _NETWORKS: Mapping[str, Sequence[network.Network]] = {
     "find-damage": (network.FINDER, network.SOFT_FINDER),
+    "mend": (network.MENDER,),
     "clear": (network.CLEARER,),
 }
 

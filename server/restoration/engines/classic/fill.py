@@ -1,11 +1,13 @@
 """Damage mended from the picture itself; every pixel outside the damage keeps its bits.
 
-Narrow damage gets the likeliest value given its rim (``kriging``), block by block. Wide damage is
-filled from other places of the picture (``patches``). Both get grain lent by their neighbourhood,
-because a broad fill without grain is seen from across the room.
+Narrow damage is mended by a network (``mender``), which also sees what shows through it; what is
+deeper than it was taught gets the likeliest value given its rim (``kriging``), block by block. Wide
+damage is filled from other places of the picture (``patches``). All get grain lent by their
+neighbourhood, because a broad fill without grain is seen from across the room.
 """
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import product
 
 import cv2
@@ -15,11 +17,19 @@ import numpy.typing as npt
 from server.restoration.engine import Image, Layer, Report
 from server.restoration.engines.classic.kriging import bridged
 from server.restoration.engines.classic.margins import margin_depths, margin_of, mend_margin
+from server.restoration.engines.classic.mender import mended, smoothly_filled
 from server.restoration.engines.classic.patches import filled_from_elsewhere
 from server.restoration.lab import Plane, is_grey
 
 Mask = npt.NDArray[np.bool_]
 
+FOUND, SURE = 160, 208
+"""What the layer ``damage`` has where damage was found, and where that is as good as certain. 255
+is opaque as well: what a curator painted, and missing pieces."""
+_SURE, _OPAQUE = 192, 240
+"""From what value on it means so; a smaller layer's edges have values between."""
+_TAUGHT = 8.0
+"""How deep, in pixels, damage may be that the network mends."""
 _BLOCK = 384
 _CONTEXT = 32
 _GRAINY = (1.0, 3.0)
@@ -27,24 +37,40 @@ _GRAINY = (1.0, 3.0)
 shows none, and lending it some would only add noise."""
 
 
-def mask_of(layer: Layer, height: int, width: int) -> Mask:
-    """The damage at the picture's size: True where the layer is 128 or more."""
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What is to be mended, at the picture's size."""
+
+    mask: Mask
+    """All of it."""
+    sure: Mask
+    """What is no part of the picture, as good as certainly."""
+    opaque: Mask
+    """What hides the picture altogether."""
+
+    @classmethod
+    def painted(cls, mask: Mask) -> "Damage":
+        return cls(mask, mask, mask)
+
+
+def damage_of(layer: Layer, height: int, width: int) -> Damage:
+    """What the layer, of any size, says of the picture: damage is where it is 128 or more."""
     if layer.shape != (height, width):
         layer = np.asarray(
             cv2.resize(layer, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8
         )
-    return layer >= 128
+    return Damage(layer >= 128, layer >= _SURE, layer >= _OPAQUE)
 
 
-def narrow_and_wide(mask: Mask) -> tuple[Mask, list[Mask], list[tuple[slice, slice]]]:
-    """Damage a surface can bridge, and the wide pieces, each with its place in the picture."""
-    reach = max(8.0, max(mask.shape) / 140)
+def _by_depth(mask: Mask) -> tuple[Mask, Mask, list[Mask], list[tuple[slice, slice]]]:
+    """Damage that the network was taught to mend, what is deeper but a surface can bridge, and the
+    wide pieces, each with its place in the picture."""
+    reach = max(_TAUGHT, max(mask.shape) / 140)
     depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
-    if not (depth > reach).any():
-        return mask, [], []
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8))
+    shallow = mask & ~np.isin(labels, np.unique(labels[depth > _TAUGHT]))
     wide = np.unique(labels[depth > reach])
-    narrow = mask & ~np.isin(labels, wide)
+    deep = mask & ~shallow & ~np.isin(labels, wide)
     pieces: list[Mask] = []
     places = []
     for label in wide:
@@ -52,7 +78,7 @@ def narrow_and_wide(mask: Mask) -> tuple[Mask, list[Mask], list[tuple[slice, sli
         place = (slice(top, top + height), slice(left, left + width))
         pieces.append(labels[place] == label)
         places.append(place)
-    return narrow, pieces, places
+    return shallow, deep, pieces, places
 
 
 def _share_of_grain(mask: Mask) -> Plane:
@@ -89,11 +115,30 @@ def _lent_grain(part: Image, mask: Mask, seed: int) -> Image:
     return np.clip(out, -2.2 * deviation, 2.2 * deviation).astype(np.float32)
 
 
-def _mend_narrow(
-    image: Image, out: Image, mask: Mask, narrow: Mask, grain: float, seed: int
+def _mend_shallow(image: Image, out: Image, damage: Damage, shallow: Mask, report: Report) -> Plane:
+    """Writes ``shallow`` into ``out``, without grain; how much of the print each pixel keeps.
+
+    The network mends lightness, and colour follows: it changes slowly, and what it would make of
+    each of three planes by itself would differ from pixel to pixel.
+    """
+    hidden = damage.opaque | (damage.mask & ~shallow)
+    plane = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
+    made, kept = mended(plane, damage.mask, damage.sure, hidden, report)
+    for number in range(image.shape[2]):
+        colour = image[..., number] - plane
+        filled = smoothly_filled(colour, damage.mask)
+        mixed = made + filled + kept * (colour - filled)
+        out[..., number][shallow] = np.clip(mixed[shallow], 0, 1)
+    return kept
+
+
+def _bridge_and_grain(
+    image: Image, out: Image, mask: Mask, deep: Mask, shallow: Mask, grain: Plane, seed: int
 ) -> None:
-    """Writes ``narrow`` into ``out``; wide damage next to it is not taken for evidence."""
+    """Writes ``deep`` into ``out``, and into both so much of their neighbourhood's ``grain``; wide
+    damage next to them is not taken for evidence."""
     height, width = mask.shape
+    narrow = deep | shallow
 
     def fill(corner: tuple[int, int]) -> None:
         top, left = corner
@@ -105,14 +150,16 @@ def _mend_narrow(
             return
         here = (slice(top - y, top - y + _BLOCK), slice(left - x, left - x + _BLOCK))
         wanted = np.zeros_like(hole)
-        wanted[here] = narrow[inner]
+        wanted[here] = deep[inner]
         part = image[place]
         if is_grey(part):
             part = np.ascontiguousarray(part[..., :1])
-        surface = bridged(part, hole, wanted)
+        if wanted.any():
+            out[place][wanted] = bridged(part, hole, wanted)[wanted]
+        wanted[here] = narrow[inner]
         lent = _share_of_grain(hole) * _lent_grain(part, hole, seed + top + left)
-        surface += np.float32(grain) * lent
-        out[place][wanted] = np.clip(surface[wanted], 0, 1)
+        lent *= grain[place][..., None]
+        out[place][wanted] = np.clip(out[place][wanted] + lent[wanted], 0, 1)
 
     # Each block writes its own pixels, so that their order does not matter.
     with ThreadPoolExecutor(2) as pool:
@@ -120,16 +167,17 @@ def _mend_narrow(
             pass
 
 
-def mend(image: Image, mask: Mask, *, grain: float, seed: int, report: Report) -> Image:
-    """The picture with its damage filled; outside ``mask`` bit for bit the same.
+def mend(image: Image, damage: Damage, *, grain: float, seed: int, report: Report) -> Image:
+    """The picture with its damage filled; outside it bit for bit the same.
 
     ``grain`` is the share of the neighbourhood's grain that a fill receives, 0..1. A picture that
     is damaged everywhere has nothing to be mended from and comes back as it was.
     """
+    mask = damage.mask
     out = image.copy()
     if not mask.any() or mask.all():
         return out
-    narrow, pieces, places = narrow_and_wide(mask)
+    shallow, deep, pieces, places = _by_depth(mask)
     depths = (0, 0, 0, 0)
     if pieces:
         depths = margin_depths(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), mask)
@@ -143,5 +191,8 @@ def mend(image: Image, mask: Mask, *, grain: float, seed: int, report: Report) -
             wide[place] = piece & margin[place]
             mend_margin(out, mask, wide, depths)
         report(0.6 * (number + 1) / len(pieces))
-    _mend_narrow(image, out, mask, narrow, grain, seed)
+    kept = np.zeros(mask.shape, np.float32)
+    if shallow.any():
+        kept = _mend_shallow(image, out, damage, shallow, lambda share: report(0.6 + 0.3 * share))
+    _bridge_and_grain(image, out, mask, deep, shallow, np.float32(grain) * (1 - kept), seed)
     return out

@@ -74,8 +74,6 @@ def _places(level: Plane, known: Plane) -> tuple[npt.NDArray[np.float32], Plane]
     low, right = -rows % KIN.multiple, -columns % KIN.multiple
     seen = np.pad(seen, ((0, 0), (0, low), (0, right)), "edge")
     (answer,) = session_of(KIN, *seen.shape[1:]).run(None, {"print": seen[None]})
-    parts = [
-        shuffled(part, 2)[:rows, :columns] for part in answer[0].reshape(-1, 4, *answer.shape[2:])
-    ]
+    parts = shuffled(answer[0], KIN)[:, :rows, :columns]
     grown = [cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR) for part in parts]
     return np.stack(grown[:-1]), np.asarray(grown[-1], np.float32)

@@ -1,9 +1,9 @@
 """The learned part: small networks that were trained for this house, run by ONNX Runtime, which
 takes less than half the time of OpenCV's own network module.
 
-Three read lightness in tiles: one says what to add to a bicubic enlargement, two how likely each
-pixel is damage. The fourth is asked by ``kinship``. How they were trained, on what, and how
-good they are: weights/CARD.md.
+Four read a plane in tiles: one says what to add to a bicubic enlargement, two how likely each pixel
+is damage, one what was there before (``mender``). The fifth is asked by ``kinship``. How they were
+trained, on what, and how good they are: weights/CARD.md.
 """
 
 import os
@@ -22,15 +22,19 @@ import onnxruntime
 from server.restoration.engine import Report
 from server.restoration.lab import Plane
 
+Planes = npt.NDArray[np.float32]
+
 _WEIGHTS = files(__package__).joinpath("weights")
 
 _TILE = 608
 """Longest side of a tile."""
 _AT_ONCE = 2
 """Tiles that are read at once at most; each takes memory."""
-_SPAN, _LOW = 0.85, 0.07
+_SPAN, _LOW = 0.85, np.float32(0.07)
 """A faded print is spread to this range before it is read: the networks saw few fainter."""
 _MOST_GAIN = 4.0
+_HALF = np.float32(0.5)
+"""What is taken off before reading."""
 _VIEWED = 900_000
 """Pixels read in all: a small picture is read turned and mirrored as well, and the mean taken."""
 
@@ -48,13 +52,18 @@ class Network:
     """Pixels that the picture is mirrored by at its own edge."""
     multiple: int
     """Of what a tile's sides must be multiples; twice the margin, and the edge, are."""
+    told: int = 1
+    """Planes of the answer."""
+    sparse: bool = False
+    """Whether a tile of whose last plane nothing is above 0 is not read; its answer is 0."""
 
 
 CLEARER = Network("prints.onnx", zoom=2, margin=16, edge=16, multiple=8)
 FINDER = Network("damage.onnx", zoom=1, margin=48, edge=16, multiple=16)
 SOFT_FINDER = replace(FINDER, file="soft.onnx")
 """Knows damage that is as soft as the picture, too, and takes more for it that is none."""
-KIN = Network("kinship.onnx", zoom=1, margin=0, edge=0, multiple=16)
+MENDER = Network("mender.onnx", zoom=1, margin=32, edge=16, multiple=16, told=2, sparse=True)
+KIN = Network("kinship.onnx", zoom=1, margin=0, edge=0, multiple=16, told=17)
 
 
 @cache
@@ -69,35 +78,51 @@ def digest(network: Network) -> str:
     return sha256(packed(network)).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """What is taken off a plane's values 0..1 and by how much they are multiplied before reading: a
+    full range stays as it is."""
+
+    low: np.float32
+    gain: np.float32
+
+    @classmethod
+    def of(cls, plane: Plane) -> "Tone":
+        low, high = np.percentile(plane[::2, ::2], (0.5, 99.5))
+        gain = float(np.clip(_SPAN / max(high - low, 1e-3), 1, _MOST_GAIN))
+        return cls(np.float32(low if gain > 1 else _LOW), np.float32(gain))
+
+    def spread(self, plane: Plane) -> Plane:
+        """As the networks read it."""
+        return (plane - self.low) * self.gain + _LOW - _HALF
+
+    def back(self, plane: Plane) -> Plane:
+        """The reverse."""
+        return (plane + _HALF - _LOW) / self.gain + self.low
+
+
 def cleared(plane: Plane, report: Report) -> Plane:
     """Lightness 0..1 (may overshoot) at twice the size: grain calmed, blur undone."""
-    low, gain = _spread(plane)
+    tone = Tone.of(plane)
     size = (2 * plane.shape[1], 2 * plane.shape[0])
     out = np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_CUBIC), np.float32)
-    out += _read(CLEARER, (plane - low) * gain + np.float32(_LOW), report) / gain
+    out += read(CLEARER, tone.spread(plane)[None], report)[0] / tone.gain
     return out
 
 
 def damage_odds(plane: Plane, report: Report, *, finder: Network = FINDER) -> Plane:
     """Of each pixel of lightness 0..1 the logarithm of the odds that it is damage."""
-    low, gain = _spread(plane)
-    return _read(finder, (plane - low) * gain + np.float32(_LOW), report)
+    return read(finder, Tone.of(plane).spread(plane)[None], report)[0]
 
 
-def _spread(plane: Plane) -> tuple[np.float32, np.float32]:
-    """What is taken off and by how much is multiplied before reading; 1 for a full range."""
-    low, high = np.percentile(plane[::2, ::2], (0.5, 99.5))
-    gain = float(np.clip(_SPAN / max(high - low, 1e-3), 1, _MOST_GAIN))
-    return np.float32(low if gain > 1 else _LOW), np.float32(gain)
-
-
-def _read(network: Network, plane: Plane, report: Report) -> Plane:
-    """The answer at ``zoom`` times the plane's size; the mean over its views."""
+def read(network: Network, planes: Planes, report: Report) -> Planes:
+    """The answer to planes (n, h, w), in as many as it has, at ``zoom`` times their size; the mean
+    over its views."""
     ready = cache(partial(session_of, network))
-    views = int(np.clip(_VIEWED // plane.size, 1, 8))
+    views = int(np.clip(_VIEWED // planes[0].size, 1, 8))
 
-    def look(view: int) -> Plane:
-        turned = _turned(plane, view)
+    def look(view: int) -> Planes:
+        turned = _turned(planes, view)
         told = _tiled(network, ready, turned, lambda share: report(0.9 * (view + share) / views))
         return _back(told, view)
 
@@ -126,52 +151,56 @@ def session_of(
     )
 
 
-def _turned(plane: Plane, view: int) -> Plane:
-    """The plane mirrored (views 1, 3, ...) and turned by view // 2 quarters."""
-    return np.ascontiguousarray(np.rot90(plane[:, ::-1] if view % 2 else plane, view // 2))
+def _turned(planes: Planes, view: int) -> Planes:
+    """The planes mirrored (views 1, 3, ...) and turned by view // 2 quarters."""
+    mirrored = planes[..., ::-1] if view % 2 else planes
+    return np.ascontiguousarray(np.rot90(mirrored, view // 2, axes=(1, 2)))
 
 
-def _back(plane: Plane, view: int) -> Plane:
-    straight = np.rot90(plane, -(view // 2))
-    return np.ascontiguousarray(straight[:, ::-1] if view % 2 else straight)
+def _back(planes: Planes, view: int) -> Planes:
+    straight = np.rot90(planes, -(view // 2), axes=(1, 2))
+    return np.ascontiguousarray(straight[..., ::-1] if view % 2 else straight)
 
 
 def _tiled(
     network: Network,
     ready: Callable[[int, int, int], onnxruntime.InferenceSession],
-    plane: Plane,
+    planes: Planes,
     report: Report,
-) -> Plane:
+) -> Planes:
     """Tiles of one size that share margins, some at once: a core that reads a tile by itself waits
     for no other. ``ready`` is :func:`session_of`."""
-    height, width = plane.shape
+    height, width = planes.shape[1:]
     zoom, edge = network.zoom, network.edge
     rows, tall = _cut(height, network)
     columns, broad = _cut(width, network)
     down, along = tall - 2 * network.margin, broad - 2 * network.margin
     low = (rows - 1) * down + tall - edge - height
     right = (columns - 1) * along + broad - edge - width
-    wide = cv2.copyMakeBorder(plane, edge, low, edge, right, cv2.BORDER_REFLECT_101)
-    wide -= np.float32(0.5)
-    out = np.empty((wide.shape[0] * zoom, wide.shape[1] * zoom), np.float32)
+    border = (edge, low, edge, right, cv2.BORDER_REFLECT_101)
+    wide = np.stack([cv2.copyMakeBorder(each, *border) for each in planes])
+    out = np.zeros((network.told, *(zoom * side for side in wide.shape[1:])), np.float32)
     cores = os.cpu_count() or 1
     at_once = min(_AT_ONCE, rows * columns, cores)
     session = ready(tall, broad, cores // at_once)
 
-    def read(row: int, column: int) -> None:
+    def look(row: int, column: int) -> None:
         y, x = row * down, column * along
-        (answer,) = session.run(None, {"print": wide[None, None, y : y + tall, x : x + broad]})
+        tile = wide[None, :, y : y + tall, x : x + broad]
+        if network.sparse and not (tile[0, -1] > 0).any():
+            return
+        (answer,) = session.run(None, {"print": tile})
         own = (_own(network, row, rows, tall), _own(network, column, columns, broad))
         y, x = y * zoom, x * zoom
-        whole = out[y : y + tall * zoom, x : x + broad * zoom]
-        whole[own] = shuffled(answer[0], 2 * zoom)[own]
+        for plane, told in zip(out, shuffled(answer[0], network), strict=True):
+            plane[y : y + tall * zoom, x : x + broad * zoom][own] = told[own]
 
     with ThreadPoolExecutor(at_once) as pool:
         places = zip(*np.ndindex(rows, columns), strict=True)
-        for done, _ in enumerate(pool.map(read, *places), start=1):
+        for done, _ in enumerate(pool.map(look, *places), start=1):
             report(done / (rows * columns))
-    inner = (slice(edge * zoom, (edge + side) * zoom) for side in plane.shape)
-    return np.ascontiguousarray(out[tuple(inner)])
+    inner = (slice(edge * zoom, (edge + side) * zoom) for side in planes.shape[1:])
+    return np.ascontiguousarray(out[:, *inner])
 
 
 def _cut(length: int, network: Network) -> tuple[int, int]:
@@ -189,8 +218,8 @@ def _own(network: Network, place: int, count: int, side: int) -> slice:
     return slice(begins * network.zoom, ends * network.zoom)
 
 
-def shuffled(channels: npt.NDArray[np.float32], by: int) -> Plane:
-    """Channels (by * by, h, w) laid out as pixels, (h * by, w * by)."""
-    height, width = channels.shape[1:]
-    grid = channels.reshape(by, by, height, width).transpose(2, 0, 3, 1)
-    return np.ascontiguousarray(grid).reshape(height * by, width * by)
+def shuffled(channels: Planes, network: Network) -> Planes:
+    """A network's channels (n, h, w) laid out as planes, (told, 2 zoom h, 2 zoom w)."""
+    by, (height, width) = 2 * network.zoom, channels.shape[1:]
+    grid = channels.reshape(network.told, by, by, height, width).transpose(0, 3, 1, 4, 2)
+    return np.ascontiguousarray(grid).reshape(network.told, height * by, width * by)
