@@ -25,16 +25,12 @@ from learn_scenes import (  # noqa: E402
     INSCRIBED,
     RIGGED,
 )
+from learn_tasks import FINDING, SOFTLY, TASKS, Leg, Task  # noqa: E402
 from onnx import load  # noqa: E402
 from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
 from train import (  # noqa: E402
-    FINDING,
-    SOFTLY,
-    TASKS,
     Crew,
     Examples,
-    Leg,
-    Task,
     Training,
     options,
     rate,
