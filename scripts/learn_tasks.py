@@ -105,7 +105,7 @@ SOFTLY = {
 """As for the finder, and then damage that is as soft as the picture on three prints of four, more
 that is faint or stout, prints read as the closest look reads them, and larger ones: on a small one
 most strokes run from edge to edge, as wires do."""
-_MENDING = replace(
+MENDING = replace(
     FINDING[44_000],
     rates=(2.0, 5.0, 10.0),
     softened=0.4,
@@ -117,9 +117,8 @@ _MENDING = replace(
     mistaken=0.6,
     astray=0.2,
 )
-MENDING = {0: _MENDING, 10_000: replace(_MENDING, mistaken=0.12, astray=0.05)}
-"""The finder's last lessons with more damage, some as soft as the picture. First much of what is
-masked is none, then about as much as of what the finder finds: else it would leave too much."""
+"""The finder's last lessons with more damage, some as soft as the picture; and under many masks
+something that is none."""
 TASKS = {
     "clear": Task(
         learn_net.Network,
@@ -148,8 +147,8 @@ TASKS = {
     "mend": Task(
         learn_mender.Mender,
         learn_mender.loss,
-        MENDING,
-        (Leg(10_000, 5000), Leg(13_000, 2800, rate=8e-4)),
+        {0: MENDING},
+        (Leg(10_000, 5000),),
         read_shipped,
         learn_mender.batch,
         in_bytes=True,
