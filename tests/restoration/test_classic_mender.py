@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from skimage import data
 
 from server.restoration.engine import Image
-from server.restoration.engines.classic import network
+from server.restoration.engines.classic import mender, network
 from server.restoration.engines.classic.fill import Damage, mend
 from server.restoration.engines.classic.mender import Mask, _left, mended, smoothly_filled
 from server.restoration.lab import Plane
@@ -116,7 +118,7 @@ def test_tiles_leave_no_seam_and_those_without_damage_are_not_read(
     nowhere = np.zeros_like(hole)
     whole, _ = mended(harmed, hole, nowhere, nowhere, quiet)
     asked = []
-    monkeypatch.setattr(network, "_TILE", 144)
+    monkeypatch.setattr(mender, "MENDER", replace(network.MENDER, tile=144))
     monkeypatch.setattr(network, "_VIEWED", 1)
     real = network.session_of
 

@@ -1,6 +1,7 @@
 import hashlib
 import subprocess
 import sys
+from dataclasses import replace
 from importlib.resources import files
 
 import cv2
@@ -111,23 +112,25 @@ def test_a_faded_print_is_cleared_as_well_and_stays_faded() -> None:
 def test_tiles_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     print_ = old_print(scene())
     whole = network.cleared(print_, quiet)
-    monkeypatch.setattr(network, "_TILE", 80)
+    monkeypatch.setattr(network, "CLEARER", replace(network.CLEARER, tile=80))
     assert np.abs(network.cleared(print_, quiet) - whole).max() < 0.03
 
 
 def test_each_tile_of_each_view_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "_TILE", 128)
+    small = replace(network.FINDER, tile=128)
     monkeypatch.setattr(network, "_VIEWED", 3 * 60 * 130)
     told = list[float]()
-    network.damage_odds(old_print(scene())[:60].repeat(2, axis=1)[:, :130], told.append)
+    network.damage_odds(
+        old_print(scene())[:60].repeat(2, axis=1)[:, :130], told.append, finder=small
+    )
     assert told == pytest.approx([0.9 * done / 9 for done in range(1, 10)])
 
 
-def test_tiles_leave_no_seam_in_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tiles_leave_no_seam_in_what_is_found() -> None:
     print_ = old_print(scene())
     whole = 1 / (1 + np.exp(-network.damage_odds(print_, quiet)))
-    monkeypatch.setattr(network, "_TILE", 144)
-    tiled = 1 / (1 + np.exp(-network.damage_odds(print_, quiet)))
+    small = replace(network.FINDER, tile=144)
+    tiled = 1 / (1 + np.exp(-network.damage_odds(print_, quiet, finder=small)))
     assert np.abs(tiled - whole).max() < 0.05
 
 

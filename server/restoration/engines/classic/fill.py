@@ -124,6 +124,9 @@ def _mend_shallow(image: Image, out: Image, damage: Damage, shallow: Mask, repor
     hidden = damage.opaque | (damage.mask & ~shallow)
     plane = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), np.float32)
     made, kept = mended(plane, damage.mask, damage.sure, hidden, report)
+    if is_grey(image):
+        out[shallow] = np.clip(made[shallow], 0, 1)[:, None]
+        return kept
     for number in range(image.shape[2]):
         colour = image[..., number] - plane
         filled = smoothly_filled(colour, damage.mask)

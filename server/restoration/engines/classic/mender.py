@@ -26,7 +26,8 @@ _KNOWN = 0.02
 _NEAR, _LEFT, _STRONG = 9, 0.3, 0.08
 """In a window of so many pixels: the share of a mark that may be left, if the mark stands out by so
 much (root mean square, of a print's range)."""
-_AROUND_LEFT = np.ones((5, 5), np.uint8)
+_RIM, _AFFECTED = np.ones((5, 5), np.uint8), np.ones((33, 33), np.uint8)
+"""What around that is hidden with it, and how far off that changes an answer."""
 
 
 def smoothly_filled(plane: Plane, hole: Mask) -> Plane:
@@ -35,6 +36,8 @@ def smoothly_filled(plane: Plane, hole: Mask) -> Plane:
     weight = (~hole).astype(np.float32)
     known = plane * weight
     for sigma in _AROUND:
+        if not missing.any():
+            return out
         total, mean = (cv2.GaussianBlur(each, (0, 0), sigma) for each in (weight, known))
         take = missing & (total > _KNOWN)
         out[take] = mean[take] / total[take]
@@ -56,18 +59,27 @@ def mended(
     print_ = tone.spread(plane)
     filled = smoothly_filled(print_, hole)
 
-    def look(hidden: Mask, begun: float, ended: float) -> tuple[Plane, Plane]:
+    def look(hidden: Mask, where: Mask, begun: float, ended: float) -> tuple[Plane, Plane]:
+        def tell(share: float) -> None:
+            report(begun + (ended - begun) * share)
+
         shown = np.where(hidden, filled, print_)
         planes = np.stack([shown, filled, hole.astype(np.float32)])
-        odds, added = read(MENDER, planes, lambda share: report(begun + (ended - begun) * share))
-        kept = 1 / (1 + np.exp(DOUBT - odds))
-        return filled + kept * (shown - filled) + added, np.where(hole & ~hidden, kept, 0)
+        odds, added = read(MENDER, planes, tell, where=where)
+        made, kept = filled.copy(), np.zeros_like(filled)
+        kept[where] = 1 / (1 + np.exp(DOUBT - odds[where]))
+        made[where] += kept[where] * (shown - filled)[where] + added[where]
+        return made, np.where(hidden, 0, kept)
 
-    made, kept = look(opaque, 0.0, 0.6)
+    made, kept = look(opaque, hole, 0.0, 0.6)
     left = _left(print_ - filled, made - filled, hole) & sure & ~opaque
     if left.any():
-        around = cv2.dilate(left.astype(np.uint8), _AROUND_LEFT) > 0
-        made, kept = look(opaque | (around & hole), 0.6, 1.0)
+        around, near = (cv2.dilate(left.astype(np.uint8), side) > 0 for side in (_RIM, _AFFECTED))
+        near &= hole
+        again = look(opaque | (around & hole), near, 0.6, 1.0)
+        made, kept = (
+            np.where(near, now, was) for now, was in zip(again, (made, kept), strict=True)
+        )
     return tone.back(made), kept
 
 

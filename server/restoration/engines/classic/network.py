@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any
 
 import cv2
 import numpy as np
@@ -23,11 +24,10 @@ from server.restoration.engine import Report
 from server.restoration.lab import Plane
 
 Planes = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
 
 _WEIGHTS = files(__package__).joinpath("weights")
 
-_TILE = 608
-"""Longest side of a tile."""
 _AT_ONCE = 2
 """Tiles that are read at once at most; each takes memory."""
 _SPAN, _LOW = 0.85, np.float32(0.07)
@@ -54,15 +54,15 @@ class Network:
     """Of what a tile's sides must be multiples; twice the margin, and the edge, are."""
     told: int = 1
     """Planes of the answer."""
-    sparse: bool = False
-    """Whether a tile of whose last plane nothing is above 0 is not read; its answer is 0."""
+    tile: int = 608
+    """Longest side of a tile."""
 
 
 CLEARER = Network("prints.onnx", zoom=2, margin=16, edge=16, multiple=8)
 FINDER = Network("damage.onnx", zoom=1, margin=48, edge=16, multiple=16)
 SOFT_FINDER = replace(FINDER, file="soft.onnx")
 """Knows damage that is as soft as the picture, too, and takes more for it that is none."""
-MENDER = Network("mender.onnx", zoom=1, margin=32, edge=16, multiple=16, told=2, sparse=True)
+MENDER = Network("mender.onnx", zoom=1, margin=32, edge=16, multiple=16, told=2, tile=352)
 KIN = Network("kinship.onnx", zoom=1, margin=0, edge=0, multiple=16, told=17)
 
 
@@ -115,15 +115,20 @@ def damage_odds(plane: Plane, report: Report, *, finder: Network = FINDER) -> Pl
     return read(finder, Tone.of(plane).spread(plane)[None], report)[0]
 
 
-def read(network: Network, planes: Planes, report: Report) -> Planes:
+def read(network: Network, planes: Planes, report: Report, *, where: Mask | None = None) -> Planes:
     """The answer to planes (n, h, w), in as many as it has, at ``zoom`` times their size; the mean
-    over its views."""
+    over its views. Tiles with nothing of ``where`` (h, w) are not read; their answer is 0."""
+    wanted = np.ones(planes.shape[1:], bool) if where is None else where
     ready = cache(partial(session_of, network))
     views = int(np.clip(_VIEWED // planes[0].size, 1, 8))
 
     def look(view: int) -> Planes:
-        turned = _turned(planes, view)
-        told = _tiled(network, ready, turned, lambda share: report(0.9 * (view + share) / views))
+        turned, there = _turned(planes, view), _turned(wanted[None], view)[0]
+
+        def tell(share: float) -> None:
+            report(0.9 * (view + share) / views)
+
+        told = _tiled(network, ready, turned, there, tell)
         return _back(told, view)
 
     total = look(0)
@@ -151,7 +156,7 @@ def session_of(
     )
 
 
-def _turned(planes: Planes, view: int) -> Planes:
+def _turned(planes: npt.NDArray[Any], view: int) -> npt.NDArray[Any]:
     """The planes mirrored (views 1, 3, ...) and turned by view // 2 quarters."""
     mirrored = planes[..., ::-1] if view % 2 else planes
     return np.ascontiguousarray(np.rot90(mirrored, view // 2, axes=(1, 2)))
@@ -166,6 +171,7 @@ def _tiled(
     network: Network,
     ready: Callable[[int, int, int], onnxruntime.InferenceSession],
     planes: Planes,
+    where: Mask,
     report: Report,
 ) -> Planes:
     """Tiles of one size that share margins, some at once: a core that reads a tile by itself waits
@@ -179,6 +185,7 @@ def _tiled(
     right = (columns - 1) * along + broad - edge - width
     border = (edge, low, edge, right, cv2.BORDER_REFLECT_101)
     wide = np.stack([cv2.copyMakeBorder(each, *border) for each in planes])
+    wanted = cv2.copyMakeBorder(where.astype(np.uint8), *border[:4], cv2.BORDER_CONSTANT) > 0
     out = np.zeros((network.told, *(zoom * side for side in wide.shape[1:])), np.float32)
     cores = os.cpu_count() or 1
     at_once = min(_AT_ONCE, rows * columns, cores)
@@ -186,10 +193,10 @@ def _tiled(
 
     def look(row: int, column: int) -> None:
         y, x = row * down, column * along
-        tile = wide[None, :, y : y + tall, x : x + broad]
-        if network.sparse and not (tile[0, -1] > 0).any():
+        place = (slice(y, y + tall), slice(x, x + broad))
+        if not wanted[place].any():
             return
-        (answer,) = session.run(None, {"print": tile})
+        (answer,) = session.run(None, {"print": wide[None, :, *place]})
         own = (_own(network, row, rows, tall), _own(network, column, columns, broad))
         y, x = y * zoom, x * zoom
         for plane, told in zip(out, shuffled(answer[0], network), strict=True):
@@ -206,7 +213,7 @@ def _tiled(
 def _cut(length: int, network: Network) -> tuple[int, int]:
     """Into how many tiles of what side a length is cut, with its edges."""
     length, shared = length + 2 * network.edge, 2 * network.margin
-    count = max(1, -(-(length - shared) // (_TILE - shared)))
+    count = max(1, -(-(length - shared) // (network.tile - shared)))
     side = -(-(length + (count - 1) * shared) // count)
     return count, -(-side // network.multiple) * network.multiple
 
