@@ -103,6 +103,6 @@ def test_a_fold_is_part_of_the_damage_that_is_found() -> None:
     image = np.repeat(np.clip(plane, 0, 1)[..., None], 3, axis=2)
     layer = find_damage(image, sensitivity=1.0, report=lambda share: None)
     picture = tuple(slice(MARGIN, side - MARGIN) for side in plane.shape)
-    assert (layer[picture][there[picture]] == 255).mean() > 0.85
+    assert (layer[picture][there[picture]] >= 128).mean() > 0.85
     around = cv2.dilate(there.astype(np.uint8), np.ones((15, 15), np.uint8)) > 0
     assert (layer[~around] > 0).mean() < 0.001
